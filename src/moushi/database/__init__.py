@@ -1,0 +1,1 @@
+"""The application database: what is state rather than data (runs, approvals, checksums)."""

@@ -1,0 +1,215 @@
+"""A workspace on disk, and the handles to what is in it.
+
+::
+
+    shop/
+      moushi.toml     settings and approved mappings; its presence makes the folder a workspace
+      lake/           Delta tables
+      moushi.db       application database (elsewhere when `database_url` is set)
+      vault.db        originals of personal data, encrypted
+      keys/           key of tokens and vault, mode 0600
+      artifacts/      models
+      reports/        reports
+      scratch/        what does not fit in memory; may be deleted
+      locks/          lock files
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from moushi.columns import Table
+from moushi.engine.base import DataFile
+from moushi.engine.duckdb import DuckDBEngine
+from moushi.errors import InvalidSetting, WorkspaceBusy, WorkspaceExists, WorkspaceNotFound
+from moushi.settings import Settings
+from moushi.workspace.checksums import record_files
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine as Database
+
+    from moushi.trust.keys import Keys
+    from moushi.trust.shield import Shield
+
+CONFIGURATION = "moushi.toml"
+Work = Literal["collect", "run"]
+
+_TEMPLATE = """\
+# A Moushi workspace.  `moushi settings` lists what can be set under [settings].
+workspace = 1
+
+[settings]
+"""
+
+
+class Store:
+    """An open workspace folder.
+
+    Parameters
+    ----------
+    path : the folder
+    explicit : settings that win over `moushi.toml` and the environment
+
+    Raises
+    ------
+    WorkspaceNotFound : if the folder is not a workspace
+    InvalidSetting, UnknownSetting : if `moushi.toml` holds what it cannot
+    """
+
+    def __init__(self, path: Path, explicit: Mapping[str, Any] | None = None) -> None:
+        self.path = path.absolute()
+        if not self.configuration.is_file():
+            raise WorkspaceNotFound(path=str(path))
+        self.settings = Settings(_settings_of(self.configuration), explicit)
+
+    @classmethod
+    def create(cls, path: Path, explicit: Mapping[str, Any] | None = None) -> Store:
+        """Make a workspace in a folder that does not exist or is empty, and open it.
+
+        `explicit` settings are written to its `moushi.toml`.
+
+        Raises
+        ------
+        WorkspaceExists : if the folder holds anything
+        """
+        path = path.absolute()
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise WorkspaceExists(path=str(path))
+        Settings(explicit=explicit)
+        # Built aside and renamed, so that a killed `init` leaves no half of a workspace.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            cls._lay_out(aside, explicit or {})
+            os.replace(aside, path)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        return cls(path, explicit)
+
+    @classmethod
+    def _lay_out(cls, folder: Path, explicit: Mapping[str, Any]) -> None:
+        import tomlkit
+
+        from moushi.trust.keys import Keys
+
+        for name in ("lake", "artifacts", "reports", "locks", "keys"):
+            (folder / name).mkdir(parents=True)
+        (folder / "keys").chmod(0o700)
+        Keys.create(folder / "keys" / "moushi.key")
+        document = tomlkit.parse(_TEMPLATE)
+        for name, value in explicit.items():
+            document["settings"][name] = value
+        (folder / CONFIGURATION).write_text(tomlkit.dumps(document), "utf-8")
+
+    @property
+    def configuration(self) -> Path:
+        """The file with settings and mappings."""
+        return self.path / CONFIGURATION
+
+    @property
+    def key_file(self) -> Path:
+        """The file with the keys of tokens and vault."""
+        return self.path / "keys" / "moushi.key"
+
+    @property
+    def lake(self) -> Path:
+        """The folder of the Delta tables."""
+        return self.path / "lake"
+
+    @cached_property
+    def database(self) -> Database:
+        """The application database, its schema up to date."""
+        from moushi.database.connect import open_database
+
+        return open_database(self.database_url)
+
+    @property
+    def database_url(self) -> str:
+        """Where the application database is."""
+        return str(self.settings["database_url"] or f"sqlite:///{self.path / 'moushi.db'}")
+
+    @cached_property
+    def engine(self) -> DuckDBEngine:
+        """The engine over this workspace's lake."""
+        return DuckDBEngine(self.lake, self.settings, scratch=self.path / "scratch" / str(os.getpid()), recorder=self._record)
+
+    def _record(self, table: type[Table], version: int, files: list[DataFile]) -> None:
+        record_files(self.database, self.lake, table, version, files)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of tokens and vault."""
+        from moushi.trust.keys import Keys
+
+        return Keys.load(self.key_file)
+
+    @cached_property
+    def shield(self) -> Shield:
+        """The privacy shield over this workspace's keys and vault."""
+        from moushi.trust.shield import Shield
+        from moushi.trust.vault import Vault
+
+        return Shield(self.keys, Vault(self.path / "vault.db", self.keys))
+
+    @contextmanager
+    def lock(self, work: Work) -> Iterator[None]:
+        """Hold the lock for a kind of work; other processes wait for it.
+
+        The operating system frees it when the holder dies.
+
+        Raises
+        ------
+        WorkspaceBusy : if it is not free within `lock_timeout_s`
+        """
+        from filelock import FileLock, Timeout
+
+        (self.path / "locks").mkdir(exist_ok=True)
+        timeout_s = self.settings.number("lock_timeout_s")
+        lock = FileLock(self.path / "locks" / f"{work}.lock", timeout=timeout_s)
+        try:
+            with lock:
+                yield
+        except Timeout as error:
+            raise WorkspaceBusy(what=work, path=str(self.path), waited_s=timeout_s) from error
+
+    def next_number(self, name: str) -> int:
+        """Return the next number of a sequence; a number is never given twice."""
+        import sqlalchemy as sa
+
+        from moushi.database.tables import counters
+
+        with self.database.begin() as connection:
+            taken = connection.execute(
+                sa.update(counters).where(counters.c.name == name).values(value=counters.c.value + 1).returning(counters.c.value)
+            ).scalar()
+            if taken is None:
+                taken = 1
+                connection.execute(sa.insert(counters).values(name=name, value=taken))
+        return int(taken)
+
+    def close(self) -> None:
+        """Let go of connections and delete this process's scratch files."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+            shutil.rmtree(self.engine.scratch, ignore_errors=True)
+        if "database" in self.__dict__:
+            self.database.dispose()
+
+
+def _settings_of(file: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSetting(name="the file", value=str(error), where=str(file), expected="valid TOML in UTF-8") from error
+    found = content.get("settings", {})
+    if not isinstance(found, dict):
+        raise InvalidSetting(name="settings", value=found, where=str(file), expected="a [settings] section")
+    return found
