@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from moushi.errors import MoushiError
-    from moushi.face import Workspace, open, restore
+    from moushi.face import Workspace, open, restore  # noqa: A004 - the design's name
     from moushi.forecast import Forecaster
     from moushi.trust.shield import Shield
     from moushi.twin import Twin

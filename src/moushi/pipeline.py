@@ -148,17 +148,21 @@ def run(store: Store, *, from_start: bool = False, progress: Progress | None = N
         results = []
         with progress.task("cli.progress.run", len(STAGES)) as advance:
             for stage in stages():
-                results.append(_skip(store, stage, pins, from_start) or _do(store, stage, run_id, issue_id, pins, progress))
+                done = None if from_start else _skip(store, stage, run_id, pins)
+                results.append(done or _do(store, stage, run_id, issue_id, pins, progress))
                 advance()
         records.finish_run(store.database, run_id)
     return RunResult(run_id, issue_id, tuple(results), time.perf_counter() - began)
 
 
-def _skip(store: Store, stage: Stage, pins: Pins, from_start: bool) -> StageResult | None:
-    done = records.finished(store.database, stage.name, _fingerprint(stage, store.settings, pins))
-    if from_start or done is None or any(pins[name] is None for name in done):
+def _skip(store: Store, stage: Stage, run_id: str, pins: Pins) -> StageResult | None:
+    fingerprint = _fingerprint(stage, store.settings, pins)
+    done = records.last_success(store.database, stage.name)
+    if done is None or done.fingerprint != fingerprint or any(pins[name] is None for name in done.outputs):
         return None
-    return StageResult(stage.name, "skipped", 0.0, done)
+    # Recorded for this run too: it stands for what the run would have done.
+    records.finish_stage(store.database, run_id, stage.name, done)
+    return StageResult(stage.name, "skipped", 0.0, done.outputs)
 
 
 def _do(store: Store, stage: Stage, run_id: str, issue_id: str, pins: Pins, progress: Progress) -> StageResult:
@@ -172,7 +176,7 @@ def _do(store: Store, stage: Stage, run_id: str, issue_id: str, pins: Pins, prog
         stage.run(context)
     seconds = time.perf_counter() - began
     pins.update({name: output["version"] for name, output in context.outputs.items()})
-    records.finish_stage(store.database, run_id, stage.name, fingerprint, inputs, context.outputs, seconds)
+    records.finish_stage(store.database, run_id, stage.name, records.StageRecord(fingerprint, inputs, context.outputs, seconds))
     return StageResult(stage.name, "ran", seconds, context.outputs)
 
 
@@ -180,7 +184,7 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
     """Do the stages of an earlier run again on its pinned versions, aside, and compare the digests.
 
     Nothing in the workspace changes.  Stages that the run skipped are repeated
-    as the run that did them had done.
+    on the versions on which they were last done before it.
 
     Raises
     ------
@@ -198,7 +202,7 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
     results = []
     with tempfile.TemporaryDirectory(dir=store.path) as folder:
         for stage in stages():
-            done = records.stage_of_run(store.database, earlier.run_id, stage.name)
+            done = records.of_run(store.database, earlier.run_id, stage.name)
             if done is None:
                 continue
             target = DuckDBEngine(Path(folder) / "lake", store.settings)
@@ -236,6 +240,6 @@ def _issue_id(store: Store, pins: Pins) -> str:
 def _pin_approvals(store: Store) -> None:
     """Copy what people decided into the lake, if it changed, so that a run can pin it."""
     rows = records.approvals(store.database)
-    kept = store.engine.to_arrow(store.engine.read(Approvals)).sort_by(Approvals.decision_id)
+    kept = Approvals.cast(store.engine.to_arrow(store.engine.read(Approvals)).sort_by(Approvals.decision_id), where="run")
     if not rows.equals(kept):
         store.engine.write(Approvals, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,4 +83,4 @@ def _filler(kind: pa.DataType) -> pa.Scalar:
         return pa.scalar(False)
     if pa.types.is_temporal(kind):
         return pa.scalar(0, pa.int32() if kind.bit_width == 32 else pa.int64()).cast(kind)
-    return pa.scalar(0).cast(kind)
+    return pa.scalar(Decimal(0) if pa.types.is_decimal(kind) else 0, kind)

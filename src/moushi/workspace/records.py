@@ -35,10 +35,12 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class StageRecord:
-    """A stage that finished: the versions it read, and what it wrote."""
+    """A stage that finished: what decided that it had to run, the versions it read, what it wrote, and how long it took."""
 
+    fingerprint: str
     inputs: dict[str, int | None]
     outputs: Outputs
+    seconds: float
 
 
 def begin_run(database: Database, issue_id: str, pins: Mapping[str, int | None], settings: Mapping[str, Any]) -> str:
@@ -100,55 +102,43 @@ def run(database: Database, run_id: str) -> RunRecord:
     return found[0]
 
 
-def finish_stage(
-    database: Database, run_id: str, stage: str, fingerprint: str, inputs: Mapping[str, int | None], outputs: Outputs, seconds: float
-) -> None:
+def finish_stage(database: Database, run_id: str, stage: str, record: StageRecord) -> None:
     """Record that a stage finished; from here on it is skipped while nothing changes."""
     import sqlalchemy as sa
 
     from moushi.database.tables import stage_runs
 
+    values = {
+        "fingerprint": record.fingerprint,
+        "inputs": json.dumps(record.inputs, sort_keys=True),
+        "outputs": json.dumps(record.outputs, sort_keys=True),
+        "seconds": record.seconds,
+    }
     with database.begin() as connection:
-        connection.execute(
-            sa.insert(stage_runs).values(
-                run_id=run_id,
-                stage=stage,
-                fingerprint=fingerprint,
-                inputs=json.dumps(dict(inputs), sort_keys=True),
-                outputs=json.dumps(outputs, sort_keys=True),
-                seconds=seconds,
-            )
-        )
+        connection.execute(sa.insert(stage_runs).values(run_id=run_id, stage=stage, **values))
 
 
-def finished(database: Database, stage: str, fingerprint: str) -> Outputs | None:
-    """Return the outputs of a stage's last success, if it had this fingerprint."""
+def last_success(database: Database, stage: str) -> StageRecord | None:
+    """Return the last success of a stage, in any run."""
+    return _stage(database, stage, None)
+
+
+def of_run(database: Database, run_id: str, stage: str) -> StageRecord | None:
+    """Return a stage as one run did it, None if the run did not come so far."""
+    return _stage(database, stage, run_id)
+
+
+def _stage(database: Database, stage: str, run_id: str | None) -> StageRecord | None:
     import sqlalchemy as sa
 
     from moushi.database.tables import stage_runs
 
     query = sa.select(stage_runs).where(stage_runs.c.stage == stage).order_by(stage_runs.c.sequence.desc()).limit(1)
+    if run_id is not None:
+        query = query.where(stage_runs.c.run_id == run_id)
     with database.connect() as connection:
         row = connection.execute(query).first()
-    if row is None or row.fingerprint != fingerprint:
-        return None
-    outputs: Outputs = json.loads(row.outputs)
-    return outputs
-
-
-def stage_of_run(database: Database, run_id: str, stage: str) -> StageRecord | None:
-    """Return a stage as it stood at the end of a run: as that run, or the one before it, had done it."""
-    import sqlalchemy as sa
-
-    from moushi.database.tables import stage_runs
-
-    with database.connect() as connection:
-        last = connection.execute(sa.select(sa.func.max(stage_runs.c.sequence)).where(stage_runs.c.run_id == run_id)).scalar()
-        query = sa.select(stage_runs).where(stage_runs.c.stage == stage).order_by(stage_runs.c.sequence.desc())
-        if last is not None:
-            query = query.where(stage_runs.c.sequence <= last)
-        row = connection.execute(query.limit(1)).first()
-    return None if row is None else StageRecord(json.loads(row.inputs), json.loads(row.outputs))
+    return None if row is None else StageRecord(row.fingerprint, json.loads(row.inputs), json.loads(row.outputs), row.seconds)
 
 
 def approvals(database: Database) -> pa.Table:

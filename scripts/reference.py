@@ -1,0 +1,89 @@
+"""Writes docs/reference from the code: tables, settings, commands.  `--check` only compares."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from moushi.columns import Column, all_tables
+from moushi.settings import SETTINGS
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by scripts/reference.py; do not edit. -->\n\n"
+
+
+def tables() -> str:
+    """Describe every table that a person may read."""
+    parts = ["# Tables\n\nTimes are UTC; money is decimal; personal columns hold tokens. `*` marks the key.\n"]
+    for table in all_tables().values():
+        if table.name.startswith("landing_"):
+            continue
+        parts.append(f"\n## {table.name}\n\nA row is {table.grain}. ({table.kind})\n\n| column | type | meaning |\n|---|---|---|\n")
+        parts += [_row(column) for column in table.columns().values()]
+    return "".join(parts)
+
+
+def _row(column: Column) -> str:
+    marks = [f"one of {', '.join(column.values)}"] if column.values else []
+    marks += [f"personal: {column.personal}"] if column.personal else []
+    marks += ["required"] if column.required and not column.key else []
+    note = f" ({'; '.join(marks)})" if marks else ""
+    return f"| {column.name}{'*' if column.key else ''} | {column.type} | {column.doc}{note} |\n"
+
+
+def settings() -> str:
+    """Describe every setting."""
+    head = (
+        "# Settings\n\nGiven explicitly, they win over the environment, which wins over `[settings]` in `moushi.toml`, which wins over the "
+        "default.\n\n| setting | environment | default | expected | meaning |\n|---|---|---|---|---|\n"
+    )
+    rows = [
+        f"| {s.name} | {s.environment} | {'' if s.default is None else s.default} | {s.expected()}{f', {s.unit}' if s.unit else ''} | {s.help} |\n"
+        for s in SETTINGS.values()
+    ]
+    return head + "".join(rows)
+
+
+def commands() -> str:
+    """Describe every command as its own help does."""
+    import click
+
+    from moushi.surfaces.cli import main
+
+    parts = ["# Commands\n\n```\n", _help(main, "moushi"), "```\n"]
+    context = click.Context(main, info_name="moushi")
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        parts += [f"\n## {name}\n\n```\n", _help(command, name, context), "```\n"]
+    return "".join(parts)
+
+
+def _help(command: object, name: str, parent: object = None) -> str:
+    import click
+
+    assert isinstance(command, click.Command)
+    assert parent is None or isinstance(parent, click.Context)
+    context = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
+    return command.get_help(context) + "\n"
+
+
+def main() -> int:
+    """Write the pages, or with `--check` return 1 if any differs."""
+    pages = {"tables.md": tables(), "settings.md": settings(), "cli.md": commands()}
+    differing = []
+    for name, content in pages.items():
+        path = FOLDER / name
+        content = content if not content.startswith("#") else NOTE + content
+        if not path.exists() or path.read_text("utf-8") != content:
+            differing.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(content, "utf-8")
+    if differing and "--check" in sys.argv:
+        print(f"docs/reference is behind the code: {', '.join(differing)}. Run `python scripts/reference.py`.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
