@@ -37,10 +37,11 @@ def settings() -> str:
         "# Settings\n\nGiven explicitly, they win over the environment, which wins over `[settings]` in `moushi.toml`, which wins over the "
         "default.\n\n| setting | environment | default | expected | meaning |\n|---|---|---|---|---|\n"
     )
-    rows = [
-        f"| {s.name} | {s.environment} | {'' if s.default is None else s.default} | {s.expected()}{f', {s.unit}' if s.unit else ''} | {s.help} |\n"
-        for s in SETTINGS.values()
-    ]
+    rows = []
+    for setting in SETTINGS.values():
+        default = "" if setting.default is None else setting.default
+        expected = f"{setting.expected()}, {setting.unit}" if setting.unit else setting.expected()
+        rows.append(f"| {setting.name} | {setting.environment} | {default} | {expected} | {setting.help} |\n")
     return head + "".join(rows)
 
 
@@ -74,11 +75,10 @@ def main() -> int:
     differing = []
     for name, content in pages.items():
         path = FOLDER / name
-        content = content if not content.startswith("#") else NOTE + content
-        if not path.exists() or path.read_text("utf-8") != content:
+        if not path.exists() or path.read_text("utf-8") != NOTE + content:
             differing.append(name)
             if "--check" not in sys.argv:
-                path.write_text(content, "utf-8")
+                path.write_text(NOTE + content, "utf-8")
     if differing and "--check" in sys.argv:
         print(f"docs/reference is behind the code: {', '.join(differing)}. Run `python scripts/reference.py`.")
         return 1

@@ -17,7 +17,8 @@ counters = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("run_id", String(32), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(32), nullable=False, unique=True),
     Column("issue_id", String(32), nullable=False),
     Column("status", String(16), nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
@@ -25,7 +26,7 @@ runs = Table(
     Column("pins", Text, nullable=False),
     Column("settings", Text, nullable=False),
 )
-"""Runs of the pipeline; `pins` is JSON: input table to version, null for a table never written."""
+"""Runs of the pipeline, ordered by `sequence` since clocks go backwards; `pins` is JSON: input table to version, null for a table never written."""
 
 stage_runs = Table(
     "stage_runs",

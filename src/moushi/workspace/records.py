@@ -83,7 +83,7 @@ def all_runs(database: Database) -> list[RunRecord]:
     from moushi.database.tables import runs
 
     with database.connect() as connection:
-        rows = connection.execute(sa.select(runs).order_by(runs.c.started_at.desc(), runs.c.run_id))
+        rows = connection.execute(sa.select(runs).order_by(runs.c.sequence.desc()))
         return [
             RunRecord(r.run_id, r.issue_id, r.status, r.started_at, r.finished_at, json.loads(r.pins), json.loads(r.settings)) for r in rows
         ]

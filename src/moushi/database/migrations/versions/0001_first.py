@@ -16,7 +16,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "runs",
-        sa.Column("run_id", sa.String(32), primary_key=True),
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("run_id", sa.String(32), nullable=False, unique=True),
         sa.Column("issue_id", sa.String(32), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
