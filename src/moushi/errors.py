@@ -32,13 +32,16 @@ The tree, by the part of the system that raises it::
     │   ├── SourceUnreadable (ValueError)
     │   ├── SourceTooLarge (ValueError)
     │   ├── MappingRefused (ValueError)
-    │   └── ContractBroken (ValueError)
+    │   ├── ContractBroken (ValueError)
+    │   └── MappingInvalid (ValueError)
     ├── StageError
     │   ├── NotFitted (ValueError)
+    │   ├── NotSupported (NotImplementedError)
     │   └── NotEnoughData (ValueError)
     ├── LedgerError
     │   ├── DecisionNotFound (LookupError)
-    │   └── DecisionClosed (ValueError)
+    │   ├── DecisionClosed (ValueError)
+    │   └── ReasonMissing (ValueError)
     ├── RunNotFound (LookupError)
     └── MissingExtra (ImportError)
 
@@ -326,6 +329,14 @@ class ContractBroken(CollectError, ValueError):
     exit_code = 3
 
 
+class MappingInvalid(CollectError, ValueError):
+    """A mapping in moushi.toml says something that cannot be."""
+
+    en = "collect: the mappings in {path!r} cannot be used: {faults_en}. Correct them there, or delete a [[mapping]] to have it proposed again."
+    zh = "收集：{path!r} 中的映射无法使用：{faults_zh}。请在该文件中更正，或删除相应的 [[mapping]] 以便重新推断。"
+    exit_code = 2
+
+
 # --- stages -----------------------------------------------------------------
 
 
@@ -341,6 +352,13 @@ class NotFitted(StageError, ValueError):
 
     en = "{where}: this {model} is not fitted yet. Call fit(...) first."
     zh = "{where}：该 {model} 尚未训练。请先调用 fit(...)。"
+
+
+class NotSupported(StageError, NotImplementedError):
+    """An input is given that this version cannot use; it is refused rather than ignored."""
+
+    en = "{where}: {what} cannot be used yet, and is refused rather than ignored. Call it without."
+    zh = "{where}：目前还不能使用 {what}；为避免被悄悄忽略，已拒绝。请不要传入。"
 
 
 class NotEnoughData(StageError, ValueError):
@@ -370,6 +388,21 @@ class DecisionClosed(LedgerError, ValueError):
 
     en = "ledger: decision {decision_id!r} is already {status}. A decided row is not changed; wait for the next run's decision."
     zh = "账本：决策 {decision_id!r} 已{status}。已定的记录不再更改；请等待下一次运行的决策。"
+    exit_code = 2
+    statuses: ClassVar[dict[str, str]] = {"approved": "批准", "rejected": "否决", "settled": "结算"}
+
+    def message(self, language: Language = "en") -> str:
+        """Return the message in `language`, the status in its words."""
+        if language == "en":
+            return super().message(language)
+        return self.zh.format(**{**self.fields, "status": self.statuses.get(self.fields["status"], self.fields["status"])})
+
+
+class ReasonMissing(LedgerError, ValueError):
+    """A decision is rejected without a reason."""
+
+    en = "ledger: rejecting decision {decision_id!r} needs a reason, so that Moushi can learn from it. Give one with `--reason`."
+    zh = "账本：否决决策 {decision_id!r} 需要理由，以便谋士从中学习。请用 `--reason` 说明。"
     exit_code = 2
 
 

@@ -1,0 +1,219 @@
+"""Masks personal data with tokens, and shows it again on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moushi.trust.keys import Keys
+from moushi.trust.personal import column_kind
+from moushi.trust.spans import PLACEHOLDER, Found, find, suspects
+from moushi.trust.tokens import TOKEN_PATTERN, TokenKind, canonical, kind_of, make_tokens, make_variants
+from moushi.trust.vault import NONCE_BYTES, Vault, unseal
+
+if TYPE_CHECKING:
+    from moushi.columns import Personal
+
+_BLOB = b"moushi blob 1"
+
+
+@dataclass(frozen=True)
+class Span:
+    """What was masked: where it stood in the original text, its kind, and its token in the vault."""
+
+    start: int
+    end: int
+    label: str
+    kind: TokenKind
+    token: str
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A text with placeholders instead of personal data, and what they stand for."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+class Shield:
+    """Stands between the data and everything else: originals go to the vault, tokens come back.
+
+    Parameters
+    ----------
+    keys : the workspace's keys, or a secret of at least 16 bytes they follow from
+    vault : where originals are kept; in memory if None
+    """
+
+    def __init__(self, keys: Keys | bytes, vault: Vault | None = None) -> None:
+        self._keys = Keys.derive(keys) if isinstance(keys, bytes) else keys
+        self.vault = Vault(None, self._keys) if vault is None else vault
+
+    def token(self, values: pa.Array | pa.ChunkedArray, kind: TokenKind) -> pa.Array:
+        """Replace every value by its token and keep the originals.
+
+        Parameters
+        ----------
+        values : texts; other types are written as text
+        kind : what they are, such as "email"
+
+        Returns
+        -------
+        string array of the same length; null where the value is null or blank.
+        A value that already is a token of this vault stays as it is.
+        """
+        encoded = _encode(values)
+        words = encoded.dictionary
+        forms = canonical(words, kind)
+        tokens = _spread(make_tokens(forms.drop_null(), kind, self._keys.token), forms)
+        known = self._known(words)
+        if known:
+            tokens = pc.if_else(pc.is_in(words, pa.array(sorted(known))), words, tokens)
+        pairs = zip(tokens.to_pylist(), words.to_pylist(), strict=True)
+        self.vault.put((token, kind, word) for token, word in pairs if token is not None and word not in known)
+        return tokens.take(encoded.indices)
+
+    def _known(self, words: pa.Array) -> set[str]:
+        shaped = words.filter(pc.match_substring_regex(words, f"^{TOKEN_PATTERN}$"))
+        return set(self.vault.find(shaped.to_pylist())) if len(shaped) else set()
+
+    def mask(self, text: str) -> Masked:
+        """Replace the personal data in a text by placeholders such as `[EMAIL:em_...]`.
+
+        Returns
+        -------
+        the masked text and, in the order of the text, what was masked
+        """
+        found = find(text)
+        if not found:
+            return Masked(text, ())
+        names = self._names((span.kind, text[span.start : span.end]) for span in found)
+        spans = tuple(Span(s.start, s.end, s.label, s.kind, names[s.kind, text[s.start : s.end]]) for s in found)
+        return Masked(_replace(text, found, names), spans)
+
+    def mask_texts(self, texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Mask many texts at once.
+
+        Parameters
+        ----------
+        texts : string array, nulls allowed
+
+        Returns
+        -------
+        string array of the same length, nulls kept
+        """
+        column = _plain(texts)
+        where = pc.indices_nonzero(pc.fill_null(suspects(column), False))
+        chosen = column.take(where).to_pylist()
+        finds = [find(text) for text in chosen]
+        names = self._names((s.kind, text[s.start : s.end]) for text, spans in zip(chosen, finds, strict=True) for s in spans)
+        masked = [_replace(text, spans, names) for text, spans in zip(chosen, finds, strict=True)]
+        changed = pa.array([old != new for old, new in zip(chosen, masked, strict=True)], pa.bool_())
+        at = _scatter(where.filter(changed), len(column))
+        return pc.replace_with_mask(column, at, pa.array(masked, pa.string()).filter(changed))
+
+    def _names(self, surfaces: Iterable[tuple[TokenKind, str]]) -> dict[tuple[TokenKind, str], str]:
+        """Return the token of each written form, with a suffix where it is not the canonical form; keep the originals."""
+        names: dict[tuple[TokenKind, str], str] = {}
+        entries: list[tuple[str, str, str]] = []
+        by_kind: dict[TokenKind, dict[str, None]] = {}
+        for kind, surface in surfaces:
+            by_kind.setdefault(kind, {})[surface] = None
+        for kind, words in by_kind.items():
+            written = pa.array(list(words), pa.string())
+            forms = canonical(written, kind)
+            tokens = make_tokens(forms, kind, self._keys.token).to_pylist()
+            variants = make_variants(written, kind, self._keys.token).to_pylist()
+            for surface, form, token, variant in zip(words, forms.to_pylist(), tokens, variants, strict=True):
+                names[kind, surface] = token if surface == form else token + variant
+                entries += [(token, kind, surface), (names[kind, surface], kind, surface)]
+        self.vault.put(entries)
+        return names
+
+    def unmask(self, text: str) -> str:
+        """Put the originals back in place of the placeholders of this vault, exactly as they were written."""
+        matches = list(PLACEHOLDER.finditer(text))
+        if not matches:
+            return text
+        originals = self.vault.find(match["token"] + match["variant"] for match in matches)
+
+        def restore(match: re.Match[str]) -> str:
+            original = originals.get(match["token"] + match["variant"])
+            if original is None:
+                return match[0]
+            return original if match["variant"] else canonical(pa.array([original]), kind_of(match["token"]))[0].as_py()
+
+        return PLACEHOLDER.sub(restore, text)
+
+    def reveal(self, token: str) -> str:
+        """Return the original of a token.
+
+        Raises
+        ------
+        TokenUnknown : if the vault has no such token
+        """
+        return self.vault.get(token)
+
+    def encrypt(self, content: bytes) -> bytes:
+        """Encrypt bytes that only this workspace may read again."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self._keys.vault).encrypt(nonce, content, _BLOB)
+
+    def decrypt(self, content: bytes) -> bytes:
+        """Return what `encrypt` was given.
+
+        Raises
+        ------
+        VaultDamaged : if it was encrypted under another key, or changed
+        """
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return unseal(AESGCM(self._keys.vault), content, _BLOB, "(encrypted bytes)")
+
+    def column_kind(self, name: str, sample: pa.Array) -> Personal | None:
+        """Return what personal data a file's column holds, from its header and some values; None if none."""
+        return column_kind(name, sample)
+
+
+def _plain(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks)
+    return whole.cast(pa.string())
+
+
+def _encode(values: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    return _plain(values).dictionary_encode()
+
+
+def _spread(dense: pa.Array, like: pa.Array) -> pa.Array:
+    """Put the values of `dense` where `like` is not null."""
+    if not like.null_count:
+        return dense
+    return pc.replace_with_mask(pa.nulls(len(like), pa.string()), like.is_valid(), dense)
+
+
+def _scatter(indices: pa.Array, length: int) -> pa.Array:
+    """Return a mask of `length` that is true at `indices`."""
+    import numpy as np
+
+    mask = np.zeros(length, dtype=bool)
+    mask[indices.to_numpy()] = True
+    return pa.array(mask)
+
+
+def _replace(text: str, spans: Sequence[Found], names: dict[tuple[TokenKind, str], str]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for span in spans:
+        pieces += [text[end : span.start], f"[{span.label}:{names[span.kind, text[span.start : span.end]]}]"]
+        end = span.end
+    return "".join([*pieces, text[end:]])

@@ -1,0 +1,1 @@
+"""Reads what people write: the aspects that texts speak about, and how."""
