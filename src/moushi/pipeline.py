@@ -72,7 +72,10 @@ class RunResult:
 
 @dataclass
 class RunContext:
-    """The `Context` of one stage: reads at pinned versions, writes recorded."""
+    """The `Context` of one stage: reads at pinned versions, writes recorded.
+
+    `target` is the engine written to: the same as `engine`, but for a repeat.
+    """
 
     stage: Stage
     engine: Engine
@@ -91,7 +94,9 @@ class RunContext:
         return self.open_shield()
 
     def read(self, table: type[Table]) -> ir.Table:
-        """Return a table the stage declared, at the version this run pinned."""
+        """Return a table the stage declared, at the version this run pinned, or as the stage itself just wrote it."""
+        if table.name in self.outputs:
+            return self.target.read(table, self.outputs[table.name]["version"])
         assert table in self.stage.reads, f"{self.stage.name} reads {table.name} without saying so"
         version = self.pins[table.name]
         return self.engine.from_arrow(table.empty()) if version is None else self.engine.read(table, version)
@@ -194,8 +199,6 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
     import tempfile
     from pathlib import Path
 
-    from moushi.engine.duckdb import DuckDBEngine
-
     progress = progress or Silent()
     began = time.perf_counter()
     earlier = records.run(store.database, run_id)
@@ -205,7 +208,7 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
             done = records.of_run(store.database, earlier.run_id, stage.name)
             if done is None:
                 continue
-            target = DuckDBEngine(Path(folder) / "lake", store.settings)
+            target = store.engine.aside(Path(folder) / "lake" / stage.name)
             settings = Settings(explicit=earlier.settings, environment={})
             started = time.perf_counter()
             context = RunContext(

@@ -56,7 +56,7 @@ class Context(Protocol):
         ...
 
     def read(self, table: type[Table]) -> ir.Table:
-        """Return a table this stage declared in `reads`, at the version pinned by the run."""
+        """Return a table this stage declared in `reads`, at the version pinned by the run; or as the stage itself just wrote it."""
         ...
 
     def write(

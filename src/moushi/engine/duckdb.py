@@ -66,6 +66,12 @@ class DuckDBEngine:
             self._backend.raw_sql("SET TimeZone = 'UTC'")
         return self._backend
 
+    def aside(self, lake: Path) -> DuckDBEngine:
+        """Return an engine over another lake folder that shares this one's connection, so that tables of both can be joined."""
+        other = DuckDBEngine(lake, self.settings, scratch=self.scratch)
+        other._backend = self.backend
+        return other
+
     def close(self) -> None:
         """Let go of the connection; the next use connects again."""
         if self._backend is not None:
