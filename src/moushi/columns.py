@@ -441,8 +441,8 @@ class AdSpend(Table):
 
     day = Column(DATE, "day", key=True)
     channel = Column(TEXT, "advertising channel", key=True)
-    campaign_id = Column(TEXT, "campaign")
-    country = Column(TEXT, "country")
+    campaign_id = Column(TEXT, "campaign; empty where none is named", key=True)
+    country = Column(TEXT, "country; empty for all", key=True)
     spend = Column(MONEY, "spent, in `currency`", required=True, minimum=0)
     currency = Column(TEXT, "ISO 4217")
     impressions = Column(COUNT, "times shown", minimum=0)
@@ -459,7 +459,7 @@ class Prices(Table):
     product_id = Column(TEXT, "product", key=True)
     valid_from = Column(DATE, "first day", key=True)
     valid_to = Column(DATE, "last day; null while it holds")
-    country = Column(TEXT, "country; null for all", key=False)
+    country = Column(TEXT, "country; empty for all", key=True)
     price = Column(MONEY, "price, in `currency`", required=True, minimum=0)
     currency = Column(TEXT, "ISO 4217")
 
@@ -489,7 +489,7 @@ class Stock(Table):
 
     product_id = Column(TEXT, "product", key=True)
     day = Column(DATE, "day", key=True)
-    place = Column(TEXT, "warehouse or country", key=True)
+    place = Column(TEXT, "warehouse or country; empty where none is named", key=True)
     on_hand = Column(QUANTITY, "units on hand", required=True)
     on_order = Column(QUANTITY, "units ordered and not yet in")
 

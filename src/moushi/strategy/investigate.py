@@ -1,0 +1,231 @@
+"""Investigate decisions: moves that are worth somebody's hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moushi.columns import OrderLines, Stock
+from moushi.ledger.days import local_day, number_of
+from moushi.ledger.facts import FactSheet, Unit, Witness
+from moushi.strategy.candidates import Candidate, decision_id, interval
+from moushi.strategy.demand import SAMPLES, Array, generator
+from moushi.strategy.economics import Economics, sales
+from moushi.strategy.moves import Move
+
+if TYPE_CHECKING:
+    from moushi.stages import Context
+
+MODEL = "moves 1"
+LASTING_WEEKS = 4
+"""A move is taken to last this long when nobody looks into it."""
+MOST_CHANGE = 3.0
+"""Above this many times what was expected, the two numbers say more than the percentage between them."""
+NOTABLE_ORDER = 0.2
+"""An order that makes this share of a rise is named."""
+RECOVERY_CASES = 5.0
+"""The assumed recovery weighs as much as this many cases; it is wide."""
+
+
+def investigate_candidates(context: Context, as_of: date, economics: Economics, moves: list[Move]) -> list[Candidate]:
+    """Return the moves that are worth looking into, as decisions."""
+    found = [move for move in moves if move.found]
+    if not found:
+        return []
+    evidence = _Evidence(context, found)
+    candidates = []
+    for move in found:
+        identifier = decision_id("investigate", f"{move.dimension}/{move.subject}", as_of)
+        margin = _margin(move, economics)
+        settings = context.settings
+        random = generator(settings.count("seed"), identifier)
+        gains = sample_value(lasting(move, evidence.largest), margin, settings.number("investigation_recovery"), random)
+        mean, low, high = interval(gains - settings.number("investigation_cost"))
+        if mean <= 0:
+            continue
+        candidates.append(
+            Candidate(
+                kind="investigate",
+                subject=f"{move.dimension}/{move.subject}" if move.subject else move.dimension,
+                decision_id=identifier,
+                as_of=as_of,
+                facts=_facts(context, move, economics, margin, evidence),
+                value=mean,
+                low=low,
+                high=high,
+                cost=settings.number("investigation_cost"),
+                judged_by="move_persists",
+                judged_on=as_of + timedelta(days=LASTING_WEEKS * 7),
+                model=MODEL,
+            )
+        )
+    return candidates
+
+
+def sample_value(move: Move, margin: float, recovery: float, random: np.random.Generator) -> Array:
+    """Draw what looking into a move is worth, before the cost of looking.
+
+    Parameters
+    ----------
+    margin : margin over revenue of what moved
+    recovery : share of the gap that looking is assumed to win back or repeat
+
+    Notes
+    -----
+    A move is reported because it is large, so part of it is chance: the gap is
+    first shrunk by the share of it that its spread explains (James and Stein's
+    factor).  It is then taken to last `LASTING_WEEKS` weeks; an aspect's period
+    is that long already.
+    """
+    kept = max(1 - (move.gap_spread / move.gap_home) ** 2, 0.0) if move.gap_home else 0.0
+    gaps = np.abs(move.gap_home * kept + move.gap_spread * np.sqrt(kept) * random.standard_normal(SAMPLES))
+    periods = 1 if move.dimension == "aspect" else LASTING_WEEKS
+    shares = np.full(SAMPLES, recovery)
+    if 0 < recovery < 1:
+        shares = random.beta(recovery * RECOVERY_CASES, (1 - recovery) * RECOVERY_CASES, SAMPLES)
+    worth: Array = shares * periods * margin * gaps
+    return worth
+
+
+def lasting(move: Move, largest: Mapping[tuple[str, str], float]) -> Move:
+    """Return a rise without its largest order: what one order made is that order, and no move that lasts.
+
+    Parameters
+    ----------
+    largest : revenue of the largest order of the period, by dimension and subject
+    """
+    if move.gap_home <= 0:
+        return move
+    return replace(move, gap_home=max(move.gap_home - largest.get((move.dimension, move.subject), 0.0), 0.0))
+
+
+def _margin(move: Move, economics: Economics) -> float:
+    if move.dimension != "product":
+        return economics.margin_rate
+    price, cost = economics.price(move.subject), economics.cost(move.subject)
+    return max(1 - cost / price, 0.0) if price and cost is not None else economics.margin_rate
+
+
+UNITS: Mapping[str, Unit] = {"total": "money", "country": "money", "product": "units", "aspect": "share"}
+
+
+class _Evidence:
+    """What else happened to what moved: days without stock, prices, and the largest order."""
+
+    def __init__(self, context: Context, moves: list[Move]) -> None:
+        self.context = context
+        sold = [move for move in moves if move.dimension == "product"]
+        self.out_of_stock = self._stock(sold) if sold else {}
+        self.prices = self._prices(sold) if sold else {}
+        self.largest = self._largest([move for move in moves if move.dimension != "aspect"])
+
+    def _stock(self, moves: list[Move]) -> dict[str, int]:
+        stock = self.context.read(Stock)
+        kept = stock.filter((stock[Stock.day] >= moves[0].first) & (stock[Stock.day] <= moves[0].last))
+        daily = kept.group_by(Stock.product_id, Stock.day).aggregate(held=kept[Stock.on_hand].sum())
+        out = daily.filter(daily["held"] <= 0).group_by(Stock.product_id).aggregate(days=lambda t: t.count())
+        rows = self.context.engine.to_arrow(out).to_pylist()
+        return {row[Stock.product_id]: row["days"] for row in rows}
+
+    def _prices(self, moves: list[Move]) -> dict[str, float]:
+        """Return the mean price of the period over that of the eight weeks before, less one."""
+        lines = sales(self.context.read(OrderLines))
+        back = number_of(moves[0].last) - local_day(lines[OrderLines.ordered_at], self.context.settings)
+        lines = lines.filter(lines[OrderLines.product_id].isin([move.subject for move in moves]))
+        lines = lines.mutate(late=(back < 7).cast("int64"), back=back).filter(lambda t: (t["back"] >= 0) & (t["back"] < 63))
+        grouped = lines.group_by(OrderLines.product_id, "late").aggregate(
+            units=lines[OrderLines.quantity].sum(), revenue=lines[OrderLines.amount_home].sum()
+        )
+        rows = self.context.engine.to_arrow(grouped).to_pylist()
+        mean = {(row[OrderLines.product_id], row["late"]): float(row["revenue"]) / float(row["units"]) for row in rows if row["units"]}
+        subjects = [move.subject for move in moves]
+        return {one: mean[one, 1] / mean[one, 0] - 1 for one in subjects if mean.get((one, 1)) and mean.get((one, 0))}
+
+    def _largest(self, moves: list[Move]) -> dict[tuple[str, str], float]:
+        """Return the revenue of the largest order of the period, by dimension and subject."""
+        import ibis
+
+        lines = sales(self.context.read(OrderLines))
+        found: dict[tuple[str, str], float] = {}
+        for dimension in sorted({move.dimension for move in moves}):
+            mine = [move for move in moves if move.dimension == dimension]
+            day = local_day(lines[OrderLines.ordered_at], self.context.settings)
+            kept = lines.filter((day >= number_of(mine[0].first)) & (day <= number_of(mine[0].last)))
+            column = {"product": OrderLines.product_id, "country": OrderLines.country}.get(dimension)
+            kept = kept.mutate(subject=ibis.literal("") if column is None else kept[column])
+            kept = kept.filter(kept["subject"].isin([move.subject for move in mine]))
+            orders = kept.group_by("subject", OrderLines.order_id).aggregate(revenue=kept[OrderLines.amount_home].sum())
+            most = orders.group_by("subject").aggregate(revenue=orders["revenue"].max())
+            rows = self.context.engine.to_arrow(most).to_pylist()
+            found |= {(dimension, row["subject"]): float(row["revenue"]) for row in rows}
+        return found
+
+
+def _facts(context: Context, move: Move, economics: Economics, margin: float, evidence: _Evidence) -> FactSheet:
+    settings, expectation = context.settings, move.expectation
+    sheet = FactSheet(variant=f"{move.dimension}_{'rise' if move.actual > expectation.expected else 'drop'}")
+    _witnesses(sheet, move, economics)
+    unit = UNITS[move.dimension]
+    for name, value in (("actual", move.actual), ("expected", expectation.expected), ("low", expectation.low), ("high", expectation.high)):
+        sheet.add(name, value, unit, "actual" if name == "actual" else "expected")
+    sheet.add("period_from", move.first, "day", "actual")
+    sheet.add("period_to", move.last, "day", "actual")
+    if move.dimension == "product":
+        sheet.add("product", economics.name(move.subject), "text", "actual")
+        sheet.add("product_id", move.subject, "text", "actual")
+        sheet.add("out_of_stock_days", evidence.out_of_stock.get(move.subject), "days", "stock")
+        change = evidence.prices.get(move.subject)
+        if change is not None and abs(change) >= 0.02:
+            sheet.add("price_rise" if change > 0 else "price_cut", abs(change), "share", "price")
+    elif move.dimension != "total":
+        sheet.add(move.dimension, move.subject, "country" if move.dimension == "country" else "aspect", "actual")
+    if expectation.expected > 0 and move.actual <= MOST_CHANGE * expectation.expected:
+        sheet.add("change", abs(move.actual / expectation.expected - 1), "share", "expected")
+    else:
+        sheet.add("jump", move.actual, unit, "actual")
+    largest = evidence.largest.get((move.dimension, move.subject), 0.0)
+    if move.gap_home > 0 and largest >= NOTABLE_ORDER * move.gap_home:
+        sheet.add("largest_order", largest, "money", "gap")
+    sheet.add("gap", abs(move.gap_home), "money", "gap")
+    sheet.add("margin_rate", margin, "share", "margin")
+    sheet.add("recovery", settings.number("investigation_recovery"), "share", "recovery")
+    sheet.add("lasting_weeks", LASTING_WEEKS, "count", "recovery")
+    sheet.add("looked_at", move.tested, "count", "looked")
+    sheet.add("false_rate", settings.number("false_discovery_rate"), "share", "rate")
+    sheet.add("weeks", expectation.weeks or None, "count", "expected")
+    sheet.add("mentions", move.rows if move.dimension == "aspect" else None, "count", "actual")
+    sheet.add("order_value", move.order_value, "money", "gap")
+    return sheet
+
+
+def _witnesses(sheet: FactSheet, move: Move, economics: Economics) -> None:
+    first, last = move.first.isoformat(), move.last.isoformat()
+    known = economics.knows_cost(move.subject) if move.dimension == "product" else economics.measured_share > 0.5
+    assumed = None if known else "gross_margin"
+    text = move.dimension == "aspect"
+    source = "text_aspects+texts" if text else "order_lines"
+    metric = {"product": "units", "aspect": "negative_share"}.get(move.dimension, "revenue")
+    kept = f"{move.dimension}={move.subject}" if move.subject else None
+    sheet.witness("actual", Witness(metric, source, move.rows, first, last, kept))
+    method = move.expectation.method
+    sheet.witness(
+        "expected",
+        Witness(
+            f"{metric}_expected",
+            "forecasts" if method == "forecast" else source,
+            move.expectation.weeks or None,
+            filters=kept,
+            model=method,
+        ),
+    )
+    sheet.witness("gap", Witness("gap", source, move.rows, first, last, kept))
+    sheet.witness("margin", Witness("margin_rate", "order_lines+products", setting=assumed, filters=kept))
+    sheet.witness("recovery", Witness("recovery", setting="investigation_recovery"))
+    sheet.witness("looked", Witness("tests", source, move.tested, first, last))
+    sheet.witness("rate", Witness("false_discoveries", setting="false_discovery_rate"))
+    sheet.witness("stock", Witness("days_out_of_stock", "stock", first=first, last=last, filters=kept))
+    sheet.witness("price", Witness("price_change", "order_lines", first=first, last=last, filters=kept))

@@ -1,0 +1,234 @@
+"""What moved more than its interval in the last period: the whole shop, countries, products, aspects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from moushi.columns import Forecasts, Moves, OrderLines, TextAspects, Texts
+from moushi.ledger.days import local_day, number_of
+from moushi.strategy.candidates import amount
+from moushi.strategy.demand import LEVELS, Array, generator, sample_periods
+from moushi.strategy.discovery import discoveries
+from moushi.strategy.economics import RECENT_DAYS, sales
+from moushi.strategy.expectation import LEVEL_WEEKS, Expectation, expect, from_samples
+from moushi.strategy.shares import Mentions, judge_share
+from moushi.strategy.weeks import PERIOD_DAYS, Weeks, read_weeks
+
+if TYPE_CHECKING:
+    from moushi.stages import Context
+
+Dimension = Literal["total", "product", "country", "aspect"]
+
+MOST_PRODUCTS = 500
+LEAST_WEEKLY_UNITS = 1.0
+ASPECT_DAYS = 28
+ASPECT_HISTORY_DAYS = 365
+QUANTILES = (Forecasts.q05, Forecasts.q10, Forecasts.q25, Forecasts.q50, Forecasts.q75, Forecasts.q90, Forecasts.q95)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that was looked at, and whether it moved.
+
+    Parameters
+    ----------
+    actual : workspace currency (total, country), units (product) or share (aspect)
+    gap_home : what the gap is worth, workspace currency
+    gap_spread : standard deviation of that, from the interval of what was expected
+    rows : order lines, or mentions, of the period
+    tested : how many of the same dimension were looked at
+    found : True where it is reported
+    order_value : mean revenue of an order, for aspects
+    """
+
+    dimension: Dimension
+    subject: str
+    first: date
+    last: date
+    actual: float
+    expectation: Expectation
+    gap_home: float
+    gap_spread: float
+    rows: int
+    tested: int
+    found: bool
+    order_value: float | None = None
+
+
+def sales_moves(context: Context, as_of: date) -> list[Move]:
+    """Judge the last seven days of the shop, its countries and its products."""
+    earlier = _earlier_forecasts(context, as_of)
+    total = _judge_sales("total", read_weeks(context, as_of), as_of, context, earlier)
+    countries = read_weeks(context, as_of, OrderLines.country)
+    # With one country it is the total under another name.
+    several = _judge_sales("country", countries, as_of, context, earlier) if len(countries.subjects) > 1 else []
+    products = _busiest(read_weeks(context, as_of, OrderLines.product_id))
+    return total + several + _judge_sales("product", products, as_of, context, earlier)
+
+
+def _busiest(weeks: Weeks) -> Weeks:
+    """Return the products with most revenue before the last week that sell about weekly."""
+    before = weeks.revenue[:, -27:-1].sum(axis=1)
+    units = weeks.units[:, -27:-1]
+    steady = units.mean(axis=1) >= LEAST_WEEKLY_UNITS if units.size else np.zeros(len(weeks.subjects), bool)
+    order = sorted(np.flatnonzero(steady).tolist(), key=lambda place: (-before[place], weeks.subjects[place]))
+    return weeks.kept(sorted(order[:MOST_PRODUCTS]))
+
+
+def _judge_sales(dimension: Dimension, weeks: Weeks, as_of: date, context: Context, earlier: Mapping[tuple[str, str], Array]) -> list[Move]:
+    counts = dimension == "product"
+    values = weeks.units if counts else weeks.revenue
+    if values.shape[1] < 2:
+        return []
+    expectations = expect(weeks.history(values), values[:, -1], counts=counts)
+    for place, subject in enumerate(weeks.subjects):
+        if (dimension, subject) in earlier:
+            quantiles = earlier[dimension, subject]
+            drawn = sample_periods(quantiles, generator(context.settings.count("seed"), f"{dimension}/{subject}")).sum(axis=1)
+            expectations[place] = from_samples(drawn, float(values[place, -1]))
+    judged = [(place, one) for place, one in enumerate(expectations) if one is not None]
+    believed = discoveries([one.p_value for _, one in judged], context.settings.number("false_discovery_rate"))
+    return [
+        _sales_move(dimension, weeks, place, one, (as_of, len(judged), found)) for (place, one), found in zip(judged, believed, strict=True)
+    ]
+
+
+def _sales_move(dimension: Dimension, weeks: Weeks, place: int, one: Expectation, test: tuple[date, int, bool]) -> Move:
+    as_of, tested, found = test
+    worth, values = 1.0, weeks.revenue
+    if dimension == "product":
+        values = weeks.units
+        units = weeks.units[place, -1 - LEVEL_WEEKS : -1].sum() or weeks.units[place].sum()
+        revenue = weeks.revenue[place, -1 - LEVEL_WEEKS : -1].sum() or weeks.revenue[place].sum()
+        worth = float(revenue / units) if units else 0.0
+    actual = float(values[place, -1])
+    # The interval ends are what the gap is judged by, on both sides.
+    found = found and not one.low <= actual <= one.high
+    return Move(
+        dimension=dimension,
+        subject=weeks.subjects[place],
+        first=as_of - timedelta(days=PERIOD_DAYS - 1),
+        last=as_of,
+        actual=actual,
+        expectation=one,
+        gap_home=(actual - one.expected) * worth,
+        gap_spread=one.spread * worth,
+        rows=int(weeks.lines[place, -1]),
+        tested=tested,
+        found=found,
+    )
+
+
+def _earlier_forecasts(context: Context, as_of: date) -> dict[tuple[str, str], Array]:
+    """Return quantiles of the last week, by dimension and subject, from the newest issue made before it."""
+    forecasts = context.read(Forecasts)
+    first = as_of - timedelta(days=PERIOD_DAYS - 1)
+    made = forecasts.filter((forecasts[Forecasts.as_of] < first) & (forecasts[Forecasts.at] >= first) & (forecasts[Forecasts.at] <= as_of))
+    issues = made.select(Forecasts.issue_id, Forecasts.as_of).distinct()
+    newest = context.engine.to_arrow(issues).to_pylist()
+    if not newest:
+        return {}
+    issue = max(newest, key=lambda row: (row[Forecasts.as_of], row[Forecasts.issue_id]))[Forecasts.issue_id]
+    rows = context.engine.to_arrow(made.filter(made[Forecasts.issue_id] == issue).order_by(Forecasts.series_id, Forecasts.at)).to_pylist()
+    series: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        subject = _subject(row)
+        if subject is not None:
+            series.setdefault(subject, []).append(row)
+    whole = {subject: found for subject, found in series.items() if _covers(found, first)}
+    return {
+        subject: np.maximum.accumulate(np.array([[row[name] for name in QUANTILES] for row in found]).reshape(-1, len(LEVELS)), axis=1)
+        for subject, found in whole.items()
+    }
+
+
+def _subject(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    product, country = row[Forecasts.product_id], row[Forecasts.country]
+    if row[Forecasts.target] == "units":
+        return ("product", product) if product is not None and country is None else None
+    if product is not None:
+        return None
+    return ("total", "") if country is None else ("country", country)
+
+
+def _covers(rows: list[Mapping[str, Any]], first: date) -> bool:
+    if rows[0][Forecasts.frequency] == "week":
+        return len(rows) == 1 and rows[0][Forecasts.at] == first
+    return len(rows) == PERIOD_DAYS
+
+
+def aspect_moves(context: Context, as_of: date) -> list[Move]:
+    """Judge the share of negative mentions of each aspect in the last four weeks by the year before."""
+    texts, aspects = context.read(Texts), context.read(TextAspects)
+    dated = texts.filter(texts[Texts.written_at].notnull() & texts[Texts.duplicate_of].isnull())
+    dated = dated.select(Texts.text_id, back=number_of(as_of) - local_day(dated[Texts.written_at], context.settings))
+    dated = dated.filter((dated["back"] >= 0) & (dated["back"] < ASPECT_DAYS + ASPECT_HISTORY_DAYS))
+    joined = aspects.inner_join(dated, TextAspects.text_id)
+    late, bad = joined["back"] < ASPECT_DAYS, joined[TextAspects.polarity] < 0
+    counted = joined.group_by(TextAspects.aspect).aggregate(
+        negative=(late & bad).sum(), total=late.sum(), negative_before=(~late & bad).sum(), total_before=(~late).sum()
+    )
+    rows = context.engine.to_arrow(counted.order_by(TextAspects.aspect)).to_pylist()
+    mentions = [Mentions(**row) for row in rows]
+    judged = [(one, found) for one in mentions if (found := judge_share(one)) is not None]
+    believed = discoveries([found.p_value for _, found in judged], context.settings.number("false_discovery_rate"))
+    order_value = _order_value(context, as_of)
+    return [
+        _aspect_move(one, expectation, as_of, order_value, (len(judged), found))
+        for (one, expectation), found in zip(judged, believed, strict=True)
+    ]
+
+
+def _aspect_move(mentions: Mentions, expectation: Expectation, as_of: date, order_value: float | None, test: tuple[int, bool]) -> Move:
+    # More bad mentions than expected: each stands for a customer who may not order again.
+    worth = -mentions.total * (order_value or 0.0)
+    return Move(
+        dimension="aspect",
+        subject=mentions.aspect,
+        first=as_of - timedelta(days=ASPECT_DAYS - 1),
+        last=as_of,
+        actual=mentions.share,
+        expectation=expectation,
+        gap_home=(mentions.share - expectation.expected) * worth,
+        gap_spread=abs(expectation.spread * worth),
+        rows=mentions.total,
+        tested=test[0],
+        found=test[1] and not expectation.low <= mentions.share <= expectation.high,
+        order_value=order_value,
+    )
+
+
+def _order_value(context: Context, as_of: date) -> float | None:
+    lines = sales(context.read(OrderLines))
+    lines = lines.filter(local_day(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS)
+    sums = lines.aggregate(orders=lines[OrderLines.order_id].nunique(), revenue=lines[OrderLines.amount_home].sum())
+    found = context.engine.to_arrow(sums)
+    orders, revenue = found["orders"][0].as_py(), found["revenue"][0].as_py()
+    return float(revenue) / orders if orders and revenue else None
+
+
+def move_rows(moves: list[Move], issue_id: str) -> pa.Table:
+    """Return rows of the table `moves` for what moved."""
+    rows: list[dict[str, Any]] = [
+        {
+            Moves.issue_id: issue_id,
+            Moves.dimension: move.dimension,
+            Moves.subject: move.subject,
+            Moves.period_from: move.first,
+            Moves.period_to: move.last,
+            Moves.actual: move.actual,
+            Moves.expected: move.expectation.expected,
+            Moves.low: move.expectation.low,
+            Moves.high: move.expectation.high,
+            Moves.gap_home: amount(move.gap_home),
+        }
+        for move in moves
+        if move.found
+    ]
+    return pa.Table.from_pylist(rows, schema=Moves.schema())

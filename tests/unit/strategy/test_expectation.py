@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from moushi.strategy.discovery import discoveries
+from moushi.strategy.expectation import expect
+from moushi.strategy.shares import Mentions, judge_share
+
+
+def noise(seed: int, series: int = 200, weeks: int = 80, mean: float = 15) -> np.ndarray:
+    return np.random.default_rng(seed).poisson(mean, (series, weeks)).astype(float)
+
+
+def test_a_steady_series_expects_itself():
+    found = expect(np.full((1, 30), 100.0), np.array([100.0]), counts=False)[0]
+    assert found is not None
+    assert found.expected == pytest.approx(100)
+    assert found.p_value == pytest.approx(1)
+
+
+def test_too_short_a_series_is_not_judged():
+    history = np.full((1, 30), np.nan)
+    history[0, -10:] = 5
+    assert expect(history, np.array([0.0]), counts=True) == [None]
+    assert expect(np.zeros((0, 30)), np.zeros(0), counts=True) == []
+
+
+def test_nine_in_ten_fall_inside_the_interval():
+    inside = total = 0
+    for seed in range(10):
+        values = noise(seed)
+        for now, found in zip(values[:, -1], expect(values[:, :-1], values[:, -1], counts=True), strict=True):
+            assert found is not None
+            inside += found.low <= now <= found.high
+            total += 1
+    assert 0.88 < inside / total < 0.96
+
+
+def test_pure_noise_is_rarely_reported():
+    reported = []
+    for seed in range(40):
+        values = noise(seed)
+        found = expect(values[:, :-1], values[:, -1], counts=True)
+        reported.append(any(discoveries([one.p_value for one in found if one], 0.1)))
+    # Under noise alone one run in ten may report anything; 8 of 40 would be the 97 % quantile.
+    assert sum(reported) <= 8
+
+
+def test_overdispersed_noise_is_rarely_reported():
+    reported = []
+    for seed in range(30):
+        random = np.random.default_rng(seed)
+        values = random.poisson(random.gamma(3, 5, (150, 80))).astype(float)
+        found = expect(values[:, :-1], values[:, -1], counts=True)
+        reported.append(any(discoveries([one.p_value for one in found if one], 0.1)))
+    assert sum(reported) <= 6
+
+
+def test_a_planted_drop_is_found_among_noise():
+    values = noise(5)
+    values[17, -1] = 0
+    found = expect(values[:, :-1], values[:, -1], counts=True)
+    believed = discoveries([one.p_value for one in found if one], 0.1)
+    assert believed[17]
+    assert sum(believed) <= 2
+
+
+def test_a_yearly_peak_is_expected_where_it_was_a_year_ago():
+    weeks = np.arange(130)
+    season = np.where(weeks % 52 == 25, 400.0, 100.0) + np.random.default_rng(0).normal(0, 3, (20, 130))
+    last = int(np.flatnonzero(weeks % 52 == 25)[-1])
+    found = expect(season[:, :last], season[:, last], counts=False)
+    flat = expect(season[:, last - 40 : last], season[:, last], counts=False)
+    assert found[0] is not None
+    assert flat[0] is not None
+    assert found[0].method == "year"
+    assert found[0].expected > 1.4 * flat[0].expected
+    assert found[0].p_value > flat[0].p_value
+
+
+def test_benjamini_hochberg_by_hand():
+    # Thresholds at 10 % of four tests: 0.025, 0.05, 0.075, 0.1.
+    assert discoveries([0.2, 0.06, 0.01, 0.06], 0.1) == [False, True, True, True]
+    assert discoveries([0.03, 0.2, 0.3, 0.4], 0.1) == [False] * 4
+    assert discoveries([], 0.1) == []
+
+
+def test_a_share_that_doubled_is_beyond_its_interval():
+    moved = judge_share(Mentions("delivery", 40, 100, 200, 1000))
+    assert moved is not None
+    assert moved.expected == pytest.approx(200.5 / 1001)
+    assert moved.high < 0.4
+    assert moved.p_value < 0.001
+    same = judge_share(Mentions("delivery", 20, 100, 200, 1000))
+    assert same is not None
+    assert same.p_value > 0.5
+    assert judge_share(Mentions("delivery", 5, 9, 200, 1000)) is None
