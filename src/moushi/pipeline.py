@@ -179,6 +179,7 @@ def _do(store: Store, stage: Stage, run_id: str, issue_id: str, pins: Pins, prog
             stage, store.engine, store.engine, store.settings, progress, store.path / "artifacts", issue_id, pins, lambda: store.shield
         )
         stage.run(context)
+    store.engine.release()
     seconds = time.perf_counter() - began
     pins.update({name: output["version"] for name, output in context.outputs.items()})
     records.finish_stage(store.database, run_id, stage.name, records.StageRecord(fingerprint, inputs, context.outputs, seconds))
@@ -216,6 +217,7 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
             )
             with progress.task(f"cli.progress.{stage.name}"):
                 stage.run(context)
+            store.engine.release()
             same = all(context.outputs[name]["digest"] == output["digest"] for name, output in done.outputs.items())
             seconds = time.perf_counter() - started
             results.append(StageResult(stage.name, "same" if same else "different", seconds, context.outputs))
@@ -233,9 +235,8 @@ def _issue_id(store: Store, pins: Pins) -> str:
     version = pins[Sources.name]
     known: list[Any] = []
     if version is not None:
-        sources = store.engine.read(Sources, version)
-        rows = store.engine.to_arrow(sources.order_by([Sources.load_id, Sources.position, Sources.source_id]))
-        known = rows[Sources.source_id].to_pylist()
+        order = [(name, "ascending") for name in (Sources.load_id, Sources.position, Sources.source_id)]
+        known = store.engine.rows(Sources, version).sort_by(order)[Sources.source_id].to_pylist()
     facts = [known, {stage.name: [stage.version, store.settings.affecting(stage.name)] for stage in stages()}]
     return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=6).hexdigest()
 
@@ -243,6 +244,5 @@ def _issue_id(store: Store, pins: Pins) -> str:
 def _pin_approvals(store: Store) -> None:
     """Copy what people decided into the lake, if it changed, so that a run can pin it."""
     rows = records.approvals(store.database)
-    kept = Approvals.cast(store.engine.to_arrow(store.engine.read(Approvals)).sort_by(Approvals.decision_id), where="run")
-    if not rows.equals(kept):
+    if not rows.equals(store.engine.rows(Approvals)):
         store.engine.write(Approvals, rows)

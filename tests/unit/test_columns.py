@@ -89,7 +89,7 @@ def test_all_faults_are_reported_at_once():
 
 
 def test_a_value_under_its_minimum_is_found():
-    price = {"product_id": "p", "valid_from": date(2024, 1, 1), "price": Decimal("-0.0100")}
+    price = {"product_id": "p", "valid_from": date(2024, 1, 1), "country": "", "price": Decimal("-0.0100")}
     with pytest.raises(InvalidRows, match=r"price: is under 0 \(1 rows\)"):
         Prices.cast(pa.Table.from_pylist([price]), where="test")
 

@@ -80,6 +80,10 @@ class Engine(Protocol):
         """
         ...
 
+    def rows(self, table: type[Table], version: int | None = None) -> pa.Table:
+        """Return all rows of a small table in the order of its key, without starting the query engine."""
+        ...
+
     def to_arrow(self, expression: ir.Table) -> pa.Table:
         """Execute an expression and return its rows."""
         ...
@@ -90,6 +94,14 @@ class Engine(Protocol):
 
     def from_arrow(self, rows: pa.Table) -> ir.Table:
         """Return Arrow rows as an expression that can be joined with tables."""
+        ...
+
+    def keep(self, expression: ir.Table) -> ir.Table:
+        """Compute an expression once and return its rows as a table, kept (on disk where memory is short) until `release`."""
+        ...
+
+    def release(self) -> None:
+        """Let go of everything that was kept."""
         ...
 
     def map_groups(self, rows: ir.Table | pa.Table, keys: Sequence[str], function: Function, schema: pa.Schema) -> pa.Table:

@@ -48,6 +48,7 @@ class DuckDBEngine:
         self.recorder = recorder
         self._backend: Backend | None = None
         self._expressions: dict[tuple[str, ...], ir.Table] = {}
+        self._kept = 0
 
     @property
     def backend(self) -> Backend:
@@ -78,6 +79,7 @@ class DuckDBEngine:
             self._backend.disconnect()
             self._backend = None
             self._expressions = {}
+            self._kept = 0
 
     def version(self, table: type[Table]) -> int | None:
         """Return the newest version of a table, None if it was never written."""
@@ -138,6 +140,15 @@ class DuckDBEngine:
             rows = rows.order_by(keys or list(rows.columns))
         return self.stream(rows)
 
+    def rows(self, table: type[Table], version: int | None = None) -> pa.Table:
+        """Return all rows of a small table in the order of its key, without starting the query engine."""
+        import pyarrow.parquet as pq
+
+        with _mapped(table.name):
+            parts = [pq.ParquetFile(self.lake / file.path).read() for file in self.files(table, version)]
+            found = pa.concat_tables(parts, promote_options="default") if parts else table.empty()
+        return table.cast(found, where=f"engine.rows({table.name})").sort_by([(key, "ascending") for key in table.key()])
+
     def to_arrow(self, expression: ir.Table) -> pa.Table:
         """Execute an expression and return its rows."""
         with _mapped("a query"):
@@ -153,6 +164,20 @@ class DuckDBEngine:
         import ibis
 
         return ibis.memtable(rows)
+
+    def keep(self, expression: ir.Table) -> ir.Table:
+        """Compute an expression once and return its rows as a table, kept until `release`."""
+        # Ibis has `Table.cache()`, but its finalizers fail, on stderr, once the connection is gone.
+        self._kept += 1
+        with _mapped("a query"):
+            return self.backend.create_table(f"kept_{self._kept}", expression, temp=True)
+
+    def release(self) -> None:
+        """Let go of everything that was kept."""
+        for number in range(1, self._kept + 1):
+            # `drop_table` of Ibis 12 writes no name with the newest sqlglot.
+            self.backend.raw_sql(f"DROP TABLE IF EXISTS kept_{number}")
+        self._kept = 0
 
     def map_groups(self, rows: ir.Table | pa.Table, keys: Sequence[str], function: Function, schema: pa.Schema) -> pa.Table:
         """Apply `function` to the rows of each group, in processes; return all results in key order."""

@@ -152,4 +152,5 @@ def approvals(database: Database) -> pa.Table:
     for row in rows:
         # SQLite gives times back without their zone; they were written in UTC.
         row["decided_at"] = row["decided_at"].replace(tzinfo=row["decided_at"].tzinfo or UTC)
-    return pa.Table.from_pylist(rows, schema=Approvals.schema())
+    # Arrow imports pandas to look at a list; there is mostly nothing to look at.
+    return pa.Table.from_pylist(rows, schema=Approvals.schema()) if rows else Approvals.empty()

@@ -184,3 +184,12 @@ def test_memory_and_threads_come_from_the_settings(tmp_path):
 def test_nothing_is_fetched_at_run_time(tmp_path):
     engine = DuckDBEngine(tmp_path / "lake", Settings(environment={}))
     assert engine.backend.raw_sql("SELECT current_setting('autoinstall_known_extensions')").fetchone() == (False,)
+
+
+def test_what_is_kept_is_computed_once_and_let_go(lake):
+    lake.put(OrderLines, [line("1")])
+    kept = lake.engine.keep(lake.read(OrderLines).limit(1))
+    assert lake.engine.to_arrow(kept.join(lake.read(OrderLines), OrderLines.order_id)).num_rows == 1
+    lake.engine.release()
+    count = "SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'kept_%'"
+    assert lake.engine.backend.raw_sql(count).fetchone() == (0,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -35,8 +36,18 @@ def tell(error: BaseException, session: Session) -> int:
     else:
         session.err.print(text, markup=False, soft_wrap=True, style="yellow" if code == INTERRUPTED else "red")
     if os.environ.get("MOUSHI_DEBUG") == "1":
-        sys.stderr.writelines(traceback.format_tb(error.__traceback__))
+        sys.stderr.writelines([*traceback.format_tb(error.__traceback__), *_causes(error)])
     return code
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """Say what an error and the errors behind it are, without values from anyone's data."""
+    from moushi.trust.redact import redact
+
+    behind: BaseException | None = error
+    while behind is not None:
+        yield f"{type(behind).__name__}: {redact(str(behind))}\n"
+        behind = behind.__cause__
 
 
 def _facts(error: BaseException, session: Session) -> tuple[int, str, str]:
