@@ -1,0 +1,1 @@
+"""Measured speed, memory and quality; `python -m benchmarks --help`."""

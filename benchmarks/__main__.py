@@ -1,0 +1,32 @@
+"""`python -m benchmarks [SCENARIO ...]`: print results as Markdown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import forecast_first, spine
+from benchmarks.measure import machine
+
+SCENARIOS: dict[str, Callable[[], str]] = {
+    "spine/online-retail": spine.online_retail,
+    "spine/twin-fast": lambda: spine.twin(spine.SIZES[:1]),
+    "forecast/first": forecast_first.table,
+}
+LARGE: dict[str, Callable[[], str]] = {
+    "spine/twin-large": spine.twin,
+}
+
+
+def main() -> None:
+    """Run the named scenarios, or all but the large ones."""
+    chosen = sys.argv[1:] or list(SCENARIOS)
+    known = SCENARIOS | LARGE
+    if unknown := [name for name in chosen if name not in known]:
+        sys.exit(f"benchmarks: unknown scenario {', '.join(unknown)}. Choose from {', '.join(known)}.")
+    print(f"Machine: {machine()}\n")
+    for name in chosen:
+        print(f"## {name}\n\n{known[name]()}", flush=True)
+
+
+main()
