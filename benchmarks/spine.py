@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.measure import Measurement, run
@@ -65,7 +66,7 @@ def twin(sizes: tuple[int, ...] = SIZES) -> str:
         rows += [_row(f"spine/twin-{size}: {name}", step) for name, step in (("make", made), ("add", added), ("run", ran))]
     exponents = [
         f"{small:,} to {large:,}: n^{math.log(times[large] / times[small]) / math.log(large / small):.2f}"
-        for small, large in zip(sizes[:-1], sizes[1:], strict=True)
+        for small, large in pairwise(sizes)
     ]
     return _HEAD + "".join(rows) + f"\nGrowth of add + run: {'; '.join(exponents)}\n"
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from moushi.columns import Column, all_tables
 from moushi.settings import SETTINGS
+
+# Help pages are as wide as the terminal: here they are always as wide as this.
+os.environ["COLUMNS"] = "100"
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py; do not edit. -->\n\n"
@@ -49,24 +53,19 @@ def commands() -> str:
     """Describe every command as its own help does."""
     import click
 
-    from moushi.surfaces.cli import main
+    from moushi.surfaces.cli.app import cli
+    from moushi.surfaces.cli.help import page
+    from moushi.surfaces.cli.session import Session
 
-    parts = ["# Commands\n\n```\n", _help(main, "moushi"), "```\n"]
-    context = click.Context(main, info_name="moushi")
-    for name in main.list_commands(context):
-        command = main.get_command(context, name)
+    session = Session(language="en")
+    root = click.Context(cli, info_name="moushi", obj=session)
+    parts = ["# Commands\n\n```\n", page(cli, root, session), "\n```\n"]
+    for name in cli.list_commands(root):
+        command = cli.get_command(root, name)
         assert command is not None
-        parts += [f"\n## {name}\n\n```\n", _help(command, name, context), "```\n"]
+        own = click.Context(command, info_name=name, parent=root)
+        parts += [f"\n## {name}\n\n```\n", page(command, own, session), "\n```\n"]
     return "".join(parts)
-
-
-def _help(command: object, name: str, parent: object = None) -> str:
-    import click
-
-    assert isinstance(command, click.Command)
-    assert parent is None or isinstance(parent, click.Context)
-    context = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
-    return command.get_help(context) + "\n"
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,9 +119,10 @@ class Workspace:
 
         store = self._store
         contracts = Contracts(store.configuration)
-        return Collector(
-            store.engine, store.shield, store.settings, contracts, lambda: store.next_number("load"), progress or Silent(), ask
-        )
+        scratch = store.engine.scratch
+        scratch.mkdir(parents=True, exist_ok=True)
+        numbers = partial(store.next_number, "load")
+        return Collector(store.engine, store.shield, store.settings, contracts, numbers, progress or Silent(), ask, scratch)
 
     def run(self, *, repeat: str | None = None, from_start: bool = False, progress: Progress | None = None) -> pipeline.RunResult:
         """Prepare, understand, profile, settle, forecast and decide, as far as there is anything new.

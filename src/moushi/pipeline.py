@@ -94,11 +94,12 @@ class RunContext:
         return self.open_shield()
 
     def read(self, table: type[Table]) -> ir.Table:
-        """Return a table the stage declared, at the version this run pinned, or as the stage itself just wrote it."""
+        """Return a table the stage declared, at the version this run pinned, or as the stage itself wrote it in this run."""
         if table.name in self.outputs:
             return self.target.read(table, self.outputs[table.name]["version"])
-        assert table in self.stage.reads, f"{self.stage.name} reads {table.name} without saying so"
-        version = self.pins[table.name]
+        declared = table in (*self.stage.reads, *self.stage.writes)
+        assert declared, f"{self.stage.name} reads {table.name} without saying so"
+        version = self.pins[table.name] if table in self.stage.reads else None
         return self.engine.from_arrow(table.empty()) if version is None else self.engine.read(table, version)
 
     def write(

@@ -13,7 +13,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_both_languages_have_the_same_files():
-    assert PARTS == sorted(file.name.removesuffix(".toml") for file in resources.files("moushi.locale").joinpath("zh").iterdir())
+    assert sorted(file.name.removesuffix(".toml") for file in resources.files("moushi.locale").joinpath("zh").iterdir()) == PARTS
     assert "workspace" in PARTS
 
 

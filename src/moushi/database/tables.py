@@ -26,7 +26,7 @@ runs = Table(
     Column("pins", Text, nullable=False),
     Column("settings", Text, nullable=False),
 )
-"""Runs of the pipeline, ordered by `sequence` since clocks go backwards; `pins` is JSON: input table to version, null for a table never written."""
+"""Runs of the pipeline, ordered by `sequence` since clocks go backwards; `pins` is JSON: table to version, null if never written."""
 
 stage_runs = Table(
     "stage_runs",

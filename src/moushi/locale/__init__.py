@@ -11,7 +11,7 @@ import locale
 import os
 import tomllib
 from importlib import resources
-from typing import Any, cast
+from typing import Any
 
 from moushi.errors import Language
 
@@ -50,4 +50,4 @@ def system_language() -> Language:
     """Return "zh" when the system's locale is Chinese, else "en"."""
     names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     chosen = next((name for name in names if name), locale.getlocale()[0] or "")
-    return cast("Language", "zh" if chosen.lower().startswith(("zh", "chinese")) else "en")
+    return "zh" if chosen.lower().startswith(("zh", "chinese")) else "en"

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 NO_CURRENCY = "XXX"
 """ISO 4217 for "no currency": used where neither the settings nor the data name one."""
 
-RATE_TYPE = pa.decimal128(18, 10)
-
 
 def home_currency(context: Context, found: Facets, account: Account) -> str:
     """Return the workspace's currency.
@@ -93,7 +91,7 @@ def with_rates(context: Context, rows: ir.Table, found: Facets, *, home: str) ->
     """
     import ibis
 
-    one = ibis.literal(1).cast("decimal(18, 10)")
+    one = ibis.literal(1.0)
     pairs = [(currency, day) for currency in found.values(OrderLines.currency) if currency != home for day in found.values(DAY)]
     if not pairs:
         return rows.mutate(**{RATE: one})
@@ -102,7 +100,7 @@ def with_rates(context: Context, rows: ir.Table, found: Facets, *, home: str) ->
         {
             OrderLines.currency: pa.array([currency for currency, _ in pairs], pa.string()),
             DAY: pa.array([day for _, day in pairs], pa.date32()),
-            RATE: pa.array([book.rate(*pair) for pair in pairs], pa.float64()).cast(RATE_TYPE, safe=False),
+            RATE: pa.array([book.rate(*pair) for pair in pairs], pa.float64()),
         }
     )
     joined = rows.left_join(context.engine.from_arrow(lookup), [OrderLines.currency, DAY])
@@ -111,5 +109,5 @@ def with_rates(context: Context, rows: ir.Table, found: Facets, *, home: str) ->
 
 
 def _rates(context: Context) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = context.engine.to_arrow(context.engine.read(Rates)).to_pylist()
+    rows: list[dict[str, Any]] = context.engine.to_arrow(context.read(Rates)).to_pylist()
     return rows

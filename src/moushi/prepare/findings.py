@@ -66,7 +66,7 @@ def _simple(context: Context, account: Account, rows: ir.Table) -> None:
 
 def _kinds(context: Context, account: Account) -> None:
     """Note how much of each kind was kept apart from trade."""
-    rows = context.engine.read(OrderLines)
+    rows = context.read(OrderLines)
     by_kind = rows.group_by(OrderLines.kind_of_line).aggregate(**{ROWS: rows.count(), MONEY: rows[OrderLines.amount_home].sum()})
     for row in sorted(context.engine.to_arrow(by_kind).to_pylist(), key=lambda row: str(row[OrderLines.kind_of_line])):
         kind = row[OrderLines.kind_of_line]
@@ -97,17 +97,17 @@ def _without_rate(context: Context, account: Account, judged: ir.Table) -> None:
 
 def _unknown(context: Context, account: Account, other: type[Table], name: str) -> None:
     """Note trade whose product or customer stands in no table, where the shop has such a table."""
-    known = context.engine.read(other)
+    known = context.read(other)
     if not int(one(context, known.aggregate(**{ROWS: known.count()}))[ROWS]):
         return
-    rows = context.engine.read(OrderLines)
+    rows = context.read(OrderLines)
     rows = rows.filter(rows[OrderLines.kind_of_line].isin(("sale", "return")) & rows[name].notnull()).anti_join(known, name)
     found = one(context, rows.aggregate(**{ROWS: rows.count(), MONEY: rows[OrderLines.amount_home].sum()}))
     account.find(f"unknown_{name}", OrderLines, name, rows=found[ROWS], amount_home=found[MONEY])
 
 
 def _heads_without_lines(context: Context, account: Account) -> None:
-    heads = context.engine.read(Orders)
-    alone = heads.anti_join(context.engine.read(OrderLines), Orders.order_id)
+    heads = context.read(Orders)
+    alone = heads.anti_join(context.read(OrderLines), Orders.order_id)
     found = one(context, alone.aggregate(**{ROWS: alone.count()}))
     account.find("orders_without_lines", Orders, rows=found[ROWS])

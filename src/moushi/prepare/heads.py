@@ -21,7 +21,7 @@ def with_heads(context: Context, rows: ir.Table) -> ir.Table:
     """Fill what lines lack from the head of their order (already prepared)."""
     if not any(file.rows for file in context.engine.files(Orders)):
         return rows
-    heads = context.engine.read(Orders).select(Orders.order_id, *FROM_HEAD)
+    heads = context.read(Orders).select(Orders.order_id, *FROM_HEAD)
     joined = rows.left_join(heads, OrderLines.order_id, rname="head_{name}")
     filled = {name: joined[name].fill_null(joined[f"head_{name}"]) for name in FROM_HEAD}
     return joined.mutate(**filled).select(*rows.columns)
@@ -37,7 +37,9 @@ def persons(context: Context) -> ir.Table | None:
         & rows[Customers.person_id].notnull()
         & (rows[Customers.person_id] != rows[Customers.customer_id])
     )
-    chosen = context.engine.keep(known.group_by(Customers.customer_id).aggregate(**{PERSON: known[Customers.person_id].argmax(known[PRIORITY])}))
+    chosen = context.engine.keep(
+        known.group_by(Customers.customer_id).aggregate(**{PERSON: known[Customers.person_id].argmax(known[PRIORITY])})
+    )
     return chosen if count(context, chosen) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from moushi.columns import OrderLines
@@ -11,10 +11,11 @@ from moushi.prepare.work import AT_FAULT, DAY, PRODUCT_KIND, RATE, REASON, STATU
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+EARLIEST = date(1990, 1, 1)
 MOST_UNITS = 1_000_000
 MOST_MONEY = 1e12
 MOST_MONEY_HOME = 1e13
+FAULT = "fault"
 GROSS = 1000.0
 """Times by which the amount may differ from quantity times price before one of them must be wrong."""
 
@@ -56,19 +57,43 @@ def with_signs(rows: ir.Table) -> ir.Table:
     a return, so its amount is too; so is a line marked as refunded whose amount
     is below zero.
     """
-    quantity, price, amount = rows[OrderLines.quantity], rows[OrderLines.unit_price], rows[OrderLines.amount]
-    one = _sign(amount).cast("decimal(18, 3)")
-    quantity = quantity.fill_null(one)
-    # Products of two narrow decimals overflow in DuckDB; what does not fit in the end has no amount.
-    stated = (quantity.cast("decimal(38, 4)") * price).try_cast("decimal(18, 4)")
-    amount = amount.fill_null(stated - rows[OrderLines.discount].fill_null(0))
+    quantity, amount = rows[OrderLines.quantity], rows[OrderLines.amount]
+    rows = rows.mutate(**{OrderLines.quantity: quantity.fill_null(_sign(amount).cast("decimal(18, 3)"))}).view()
+    stated = _product(rows[OrderLines.quantity], rows[OrderLines.unit_price])
+    paid = rows[OrderLines.amount].fill_null(stated - rows[OrderLines.discount].fill_null(0))
+    rows = rows.mutate(**{OrderLines.amount: paid.cast("decimal(18, 4)")}).view()
+    return _with_price(_with_credits(rows).view())
+
+
+def _with_credits(rows: ir.Table) -> ir.Table:
+    """Give returns their sign."""
+    quantity, amount = rows[OrderLines.quantity], rows[OrderLines.amount]
     credit = (quantity < 0) | ((rows[STATUS_KIND] == "refunded").fill_null(False) & (amount < 0).fill_null(False))
-    quantity = credit.ifelse(-quantity.abs(), quantity).cast("decimal(18, 3)")
-    amount = (credit & rows[PRODUCT_KIND].isnull()).ifelse(-amount.abs(), amount).cast("decimal(18, 4)")
-    derived = (amount.cast("float64") / quantity.nullif(0).cast("float64")).abs().round(4)
+    return rows.mutate(
+        **{
+            OrderLines.quantity: credit.ifelse(-quantity.abs(), quantity).cast("decimal(18, 3)"),
+            OrderLines.amount: (credit & rows[PRODUCT_KIND].isnull()).ifelse(-amount.abs(), amount).cast("decimal(18, 4)"),
+        }
+    )
+
+
+def _with_price(rows: ir.Table) -> ir.Table:
+    """Fill the unit price from amount and quantity."""
+    derived = (rows[OrderLines.amount].cast("float64") / rows[OrderLines.quantity].nullif(0).cast("float64")).abs().round(4)
     # A price beyond the type would stop the run; such lines are set aside by their amount.
-    price = price.fill_null((derived < MOST_MONEY).ifelse(derived, None).cast("decimal(18, 4)"))
-    return rows.mutate(**{OrderLines.quantity: quantity, OrderLines.amount: amount, OrderLines.unit_price: price})
+    derived = derived.try_cast("decimal(18, 4)")
+    return rows.mutate(**{OrderLines.unit_price: rows[OrderLines.unit_price].fill_null(derived)})
+
+
+def _product(left: ir.NumericValue, right: ir.NumericValue) -> ir.DecimalValue:
+    """Multiply to four decimals; null where the product does not fit.
+
+    In floating point, row by row, so the same each time, and exact for all
+    amounts under some hundred thousand million; decimals wide enough to hold
+    any product take fifty times as long.
+    """
+    product: ir.DecimalValue = (left.cast("float64") * right.cast("float64")).round(4).try_cast("decimal(18, 4)")
+    return product
 
 
 def _sign(amount: ir.Value) -> ir.Value:
@@ -111,7 +136,7 @@ def with_reason(rows: ir.Table, last: date | None) -> ir.Table:
     late = (rows[DAY] > last) if last is not None else ibis.literal(False)
     reasons = [
         (rows[OrderLines.ordered_at].isnull(), OrderLines.ordered_at, "no_order_date"),
-        (rows[OrderLines.ordered_at] < EARLIEST, OrderLines.ordered_at, "date_too_old"),
+        (rows[DAY] < EARLIEST, OrderLines.ordered_at, "date_too_old"),
         (late, OrderLines.ordered_at, "date_in_future"),
         ((quantity == 0) & rows[PRODUCT_KIND].isnull(), OrderLines.quantity, "zero_quantity"),
         (quantity.abs() > MOST_UNITS, OrderLines.quantity, "absurd_quantity"),
@@ -122,10 +147,19 @@ def with_reason(rows: ir.Table, last: date | None) -> ir.Table:
         (rows[RATE].isnull(), OrderLines.currency, "no_rate"),
         (home >= MOST_MONEY_HOME, OrderLines.amount, "absurd_amount"),
     ]
-    empty = ibis.null("string")
-    reason = ibis.cases(*((wrong.fill_null(False), code) for wrong, _, code in reasons), else_=empty)
-    at_fault = ibis.cases(*((wrong.fill_null(False), name) for wrong, name, _ in reasons), else_=empty)
-    return rows.mutate(**{REASON: reason, AT_FAULT: at_fault})
+    nothing = ibis.null("int8")
+    first = ibis.cases(
+        *((wrong.fill_null(False), ibis.literal(place, "int8")) for place, (wrong, _, _) in enumerate(reasons)), else_=nothing
+    )
+    # Found once, by number, and named after that: the names would double the work.
+    rows = rows.mutate(**{FAULT: first}).view()
+    names = {REASON: [code for _, _, code in reasons], AT_FAULT: [name for _, name, _ in reasons]}
+    return rows.mutate(
+        **{
+            column: ibis.cases(*((rows[FAULT] == place, text) for place, text in enumerate(texts)), else_=ibis.null("string"))
+            for column, texts in names.items()
+        }
+    ).drop(FAULT)
 
 
 def _grossly_off(rows: ir.Table) -> ir.BooleanValue:
@@ -137,9 +171,8 @@ def _grossly_off(rows: ir.Table) -> ir.BooleanValue:
 
 def with_home_money(rows: ir.Table) -> ir.Table:
     """Add `amount_home`: the amount in the workspace's currency; null where it does not fit, or has no rate."""
-    # The amount is widened first: products of two narrow decimals overflow in DuckDB.
-    money = (rows[OrderLines.amount].cast("decimal(38, 10)") * rows[RATE]).try_cast("decimal(18, 4)")
-    return rows.mutate(**{OrderLines.amount_home: money})
+    at_home = rows[RATE] == 1
+    return rows.mutate(**{OrderLines.amount_home: at_home.ifelse(rows[OrderLines.amount], _product(rows[OrderLines.amount], rows[RATE]))})
 
 
 def slightly_off(rows: ir.Table) -> ir.BooleanValue:

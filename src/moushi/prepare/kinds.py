@@ -26,7 +26,7 @@ def with_product_kinds(context: Context, rows: ir.Table, seen: ir.Table) -> ir.T
     stated = named[OrderLines.quantity].cast("float64") * named[OrderLines.unit_price].cast("float64")
     below = (named[OrderLines.amount].cast("float64").fill_null(stated) < 0).fill_null(False).cast("int64")
     seen = named.group_by(OrderLines.product_id).aggregate(**{NEGATIVE: below.mean()})
-    names = context.engine.read(Products).select(Products.product_id, Products.product_name)
+    names = context.read(Products).select(Products.product_id, Products.product_name)
     products = context.engine.to_arrow(seen.left_join(names, OrderLines.product_id).select(*seen.columns, Products.product_name))
     codes = products[OrderLines.product_id].to_pylist()
     by_code = dict(zip(codes, products[Products.product_name].to_pylist(), strict=True))

@@ -72,7 +72,7 @@ def _judged(context: Context, account: Account, seen: ir.Table, identities: Iden
     rows = rows.mutate(**{findings.ASSUMED: rows[OrderLines.quantity].isnull()})
     last = latest_day(list(found.counts[DAY].items()))
     # A view stays a query of its own: merged into one, each value would be computed wherever it is named.
-    rows = with_kind(with_signs(rows).view()).view()
+    rows = with_kind(with_signs(rows.view()).view()).view()
     return context.engine.keep(with_home_money(with_reason(rows, last)).select(*WORKING, findings.ASSUMED))
 
 
@@ -112,6 +112,6 @@ def _reconcile(context: Context, account: Account, *, landed: ir.Table, nameless
     read = count(context, landed)
     without_key = count(context, nameless)
     one_each = count(context, judged)
-    kept = count(context, context.engine.read(OrderLines))
+    kept = count(context, context.read(OrderLines))
     repeated = read - without_key - one_each
     account.reconcile(OrderLines, read=read, kept=kept, quarantined=without_key + one_each - kept, duplicates=repeated)

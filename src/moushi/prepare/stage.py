@@ -41,7 +41,9 @@ class PrepareStage:
 
     name: ClassVar[str] = "prepare"
     version: ClassVar[int] = 1
-    reads: ClassVar[tuple[type[Table], ...]] = (Sources, *(landing(table) for table in input_tables().values()))
+    # A load is there from the moment `Sources` names it; landing tables also change while one is under way.
+    triggers: ClassVar[tuple[type[Table], ...]] = (Sources,)
+    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, *(landing(table) for table in input_tables().values()), Quarantine)
     writes: ClassVar[tuple[type[Table], ...]] = (*input_tables().values(), Quarantine, Reconciliation, Findings)
 
     def run(self, context: Context) -> None:

@@ -97,7 +97,7 @@ def write_judged(
     context.write(table, good.select(*table.columns()))
     read, one_each = count(context, landed), count(context, judged)
     without_key = 0 if nameless is None else count(context, nameless)
-    kept = count(context, context.engine.read(table))
+    kept = count(context, context.read(table))
     repeated = read - without_key - one_each
     account.reconcile(table, read=read, kept=kept, quarantined=without_key + one_each - kept, duplicates=repeated)
 
@@ -106,7 +106,7 @@ def with_categories(context: Context, rows: ir.Table, table: type[Table]) -> ir.
     """Replace category names by their translation, where the shop has one (`CategoryNames`, prepared before)."""
     if table is CategoryNames or CategoryNames.category not in table.collected():
         return rows
-    names = context.engine.read(CategoryNames)
+    names = context.read(CategoryNames)
     if not count(context, names):
         return rows
     joined = rows.left_join(names, CategoryNames.category)

@@ -53,11 +53,9 @@ def quarantined_at_collect(context: Context) -> dict[str | None, int]:
 
     Notes
     -----
-    The rows are those of acknowledged loads, so the answer follows from
-    `Sources`, which the run pins.  `Quarantine` itself is not pinned: this
-    stage writes to it, and would never be up to date if it were an input.
+    Only rows of acknowledged loads count.
     """
-    rows = context.engine.read(Quarantine)
+    rows = context.read(Quarantine)
     sources = context.read(Sources).select(Sources.source_id, Sources.load_id)
     collected = rows.filter(rows[Quarantine.step] == "collect").semi_join(sources, [Sources.source_id, Sources.load_id])
     counts = context.engine.to_arrow(collected.group_by(Quarantine.table_name).aggregate(n=collected.count()))

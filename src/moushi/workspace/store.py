@@ -139,7 +139,9 @@ class Store:
     @cached_property
     def engine(self) -> DuckDBEngine:
         """The engine over this workspace's lake."""
-        return DuckDBEngine(self.lake, self.settings, scratch=self.path / "scratch" / str(os.getpid()), recorder=self._record)
+        scratch = self.path / "scratch"
+        _sweep(scratch)
+        return DuckDBEngine(self.lake, self.settings, scratch=scratch / str(os.getpid()), recorder=self._record)
 
     def _record(self, table: type[Table], version: int, files: list[DataFile]) -> None:
         record_files(self.database, self.lake, table, version, files)
@@ -202,6 +204,17 @@ class Store:
             shutil.rmtree(self.engine.scratch, ignore_errors=True)
         if "database" in self.__dict__:
             self.database.dispose()
+
+
+def _sweep(scratch: Path) -> None:
+    """Delete what processes left that no longer live."""
+    for folder in scratch.glob("*") if scratch.is_dir() else ():
+        try:
+            os.kill(int(folder.name), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue
 
 
 def _settings_of(file: Path) -> dict[str, Any]:

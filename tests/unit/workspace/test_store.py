@@ -86,3 +86,13 @@ def test_a_second_process_waits_for_the_lock_and_death_frees_it(store):
         holder.join()
     with Store(store.path, {"lock_timeout_s": 5}).lock("collect"):
         pass
+
+
+def test_scratch_of_dead_processes_is_swept_and_that_of_the_living_kept(store):
+    dead = multiprocessing.get_context("spawn").Process(target=int)
+    dead.start()
+    dead.join()
+    for name in (str(dead.pid), "1", "notes"):
+        (store.path / "scratch" / name).mkdir(parents=True)
+    assert store.engine.scratch.name not in (str(dead.pid), "1")
+    assert sorted(path.name for path in (store.path / "scratch").iterdir()) == ["1", "notes"]

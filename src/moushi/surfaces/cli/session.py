@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import json
 import os
@@ -81,6 +82,7 @@ class Session:
         import moushi
 
         workspace = moushi.open(Path(path), **self.settings)
+        atexit.register(workspace.close)
         if not self.language_given:
             self.language = workspace.language
         return workspace
