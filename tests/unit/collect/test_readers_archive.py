@@ -79,7 +79,7 @@ def test_hostile_names_lead_nowhere(tmp_path: Path) -> None:
     tables = list(open_source(path, Settings(environment={}), scratch=scratch))
     assert [table.source_name for table in tables] == ["a.zip//abs/evil.csv", "a.zip/up/../../../evil.csv"]
     assert sum(batch.rows.num_rows for batch in tables[0].batches()) == 2 * 450_000 + 449_999
-    assert list(tmp_path.parent.rglob("evil*")) == []
+    assert list(tmp_path.parent.rglob("evil.csv")) == []
     assert list(scratch.iterdir()) == []  # what is unpacked has no name, even while it is used
 
 

@@ -59,9 +59,9 @@ def test_a_cut_backup_is_refused(store, tmp_path, cut):
 
 
 def test_a_path_that_leads_outside_is_refused(tmp_path):
-    (tmp_path / "evil").write_text("x")
+    (tmp_path / "letter").write_text("x")
     with tarfile.open(tmp_path / "shop.tar", "w") as archive:
-        archive.add(tmp_path / "evil", "../../evil2")
+        archive.add(tmp_path / "letter", "../../letter2")
     with pytest.raises(BackupDamaged):
         restore(tmp_path / "shop.tar", tmp_path / "again")
 
