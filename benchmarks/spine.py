@@ -41,7 +41,7 @@ def online_retail() -> str:
             "report": run([MOUSHI, "--json", "report", shop, "--language", "en"]),
             "second run": run([MOUSHI, "--json", "run", shop]),
         }
-        stages = json.loads(steps["run"].output)["stages"]
+        stages = json.loads(steps["run"].output)["result"]["stages"]
     total = sum(step.wall_s for name, step in steps.items() if name != "second run")
     rows = [_row(f"spine/online-retail: {name}", step) for name, step in steps.items()]
     rows.append(f"| spine/online-retail: add + run + report | {total:.1f} | | {max(s.peak_mib for s in steps.values()):.0f} |\n")
@@ -57,13 +57,15 @@ def twin(sizes: tuple[int, ...] = SIZES) -> str:
         folder = Path(tempfile.mkdtemp())
         try:
             made = run([sys.executable, "-c", _MAKE, str(size), folder / "files"])
+            rows.append(_row(f"spine/twin-{size}: make", made))
             run([MOUSHI, "init", folder / "shop"])
             added = run([MOUSHI, "--json", "add", folder / "shop", folder / "files"])
+            rows.append(_row(f"spine/twin-{size}: add", added))
             ran = run([MOUSHI, "--json", "run", folder / "shop"])
+            rows.append(_row(f"spine/twin-{size}: run", ran))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         times[size] = added.wall_s + ran.wall_s
-        rows += [_row(f"spine/twin-{size}: {name}", step) for name, step in (("make", made), ("add", added), ("run", ran))]
     exponents = [
         f"{small:,} to {large:,}: n^{math.log(times[large] / times[small]) / math.log(large / small):.2f}"
         for small, large in pairwise(sizes)
@@ -75,4 +77,7 @@ _HEAD = "| scenario | wall s | processor s | peak MiB |\n|---|---|---|---|\n"
 
 
 def _row(name: str, step: Measurement) -> str:
-    return f"| {name} | {step.wall_s:.1f} | {step.cpu_s:.1f} | {step.peak_mib:.0f} |\n"
+    row = f"| {name} | {step.wall_s:.1f} | {step.cpu_s:.1f} | {step.peak_mib:.0f} |\n"
+    # Large scenarios take long: each row is shown as it comes.
+    print(row, end="", file=sys.stderr, flush=True)
+    return row

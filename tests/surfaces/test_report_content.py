@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from moushi.columns import OrderLines, Sources
 from moushi.surfaces.report.content import build
-from moushi.surfaces.report.days import local_day, offsets
 from moushi.surfaces.report.parts import Content, Figure
 from tests.support import LakeContext
 from tests.surfaces.shop import COUNTRIES, FIRST, ISSUE, LAST, PRODUCTS, fill, price_of, units_on
@@ -179,27 +177,6 @@ def test_the_commonest_currency_is_the_shops_own_unless_set(shop: LakeContext, t
 
     assert Source(shop.engine, shop.settings).currency == "GBP"
     assert Source(shop.engine, LakeContext(tmp_path, currency="CNY").settings).currency == "CNY"
-
-
-def test_a_time_near_midnight_belongs_to_the_shops_day(empty: LakeContext) -> None:
-    import ibis
-    import pyarrow as pa
-
-    times = [
-        datetime(2024, 3, 31, 0, 59, 59, tzinfo=UTC),
-        datetime(2024, 7, 1, 23, 30, tzinfo=UTC),
-        datetime(2024, 12, 1, 23, 30, tzinfo=UTC),
-    ]
-    rows = ibis.memtable(pa.table({"at": pa.array(times, pa.timestamp("us", "UTC"))}))
-    for name in ("Europe/London", "Asia/Shanghai", "America/St_Johns", "UTC"):
-        zone = ZoneInfo(name)
-        days = empty.engine.to_arrow(rows.mutate(day=local_day(rows["at"], zone, times[0], times[-1])))["day"].to_pylist()
-        assert days == [at.astimezone(zone).date() for at in times]
-
-
-def test_offsets_change_at_the_exact_second() -> None:
-    steps = offsets(ZoneInfo("America/New_York"), datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 12, 31, tzinfo=UTC))
-    assert [begin for begin, _ in steps[1:]] == [datetime(2024, 3, 10, 7, tzinfo=UTC), datetime(2024, 11, 3, 6, tzinfo=UTC)]
 
 
 def test_files_of_an_unmapped_kind_are_counted(empty: LakeContext) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import OrderLines, Stock
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,7 +62,7 @@ def sale_lines(context: Context) -> ir.Table:
     """Return the lines of sales with their day (`day`, since 1970-01-01) and week (`week`)."""
     lines = context.read(OrderLines)
     lines = lines.filter(lines[OrderLines.kind_of_line] == "sale")
-    day = local_day(lines[OrderLines.ordered_at], context.settings).cast("int64")
+    day = local_day_number(lines[OrderLines.ordered_at], context.settings).cast("int64")
     lines = lines.mutate(day=day)
     return lines.mutate(week=((lines[DAY] - MONDAY) / 7.0).floor().cast("int64"))
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from moushi.engine.days import number_of
 from moushi.forecast.panel import Panel
 from moushi.forecast.periods import FREQUENCIES, Floats, Whole
 from moushi.forecast.sales import ACTIVE, COUNTRY, DAY, MONDAY, PRODUCT, VALUE, WEEK, Span, StockOuts, series_id
-from moushi.ledger.days import number_of
 
 COUNTRY_SHARE = 0.01
 """Least share of revenue with which a country is forecast."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import Backtests, Forecasts, OrderLines, Stock, Table
-from moushi.ledger.days import number_of
+from moushi.engine.days import number_of
 
 if TYPE_CHECKING:
     from moushi.forecast.contest import Contest

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import Forecasts, Settlements
-from moushi.ledger.days import number_of
+from moushi.engine.days import number_of
 from moushi.ledger.observed import Observed, open_periods, outcomes
 
 if TYPE_CHECKING:

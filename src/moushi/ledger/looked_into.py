@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moushi.columns import OrderLines, TextAspects, Texts
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 from moushi.ledger.facts import FactSheet, Witness
 from moushi.ledger.judge import Due, Verdict
 
@@ -43,7 +43,7 @@ def verdict(due: Due, value: float | None) -> Verdict:
 
 
 def _in_window(context: Context, due: Due, times: ir.Value) -> ir.BooleanValue:
-    day = local_day(times, context.settings)
+    day = local_day_number(times, context.settings)
     return (day > number_of(due.as_of)) & (day <= number_of(due.judged_on))
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moushi.columns import Forecasts, OrderLines, Settlements, Stock
-from moushi.ledger.days import day_of, local_day, number_of
+from moushi.engine.days import day_of, local_day_number, number_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -43,7 +43,7 @@ class Observed:
 def observed_days(context: Context) -> Observed | None:
     """Return the days that the order lines cover; None without lines."""
     lines = context.read(OrderLines)
-    lines = lines.mutate(day=local_day(lines[OrderLines.ordered_at], context.settings))
+    lines = lines.mutate(day=local_day_number(lines[OrderLines.ordered_at], context.settings))
     closing = lines.group_by("day").aggregate(at=lines[OrderLines.ordered_at].max())
     days = context.engine.to_arrow(closing.order_by("day"))
     if not days.num_rows:
@@ -127,7 +127,7 @@ def _sold(context: Context, periods: pa.Table, low: int) -> ir.Table:
     import ibis
 
     lines = context.read(OrderLines)
-    day = local_day(lines[OrderLines.ordered_at], context.settings).cast("int64")
+    day = local_day_number(lines[OrderLines.ordered_at], context.settings).cast("int64")
     lines = lines.filter((lines[OrderLines.kind_of_line] == "sale") & (day >= low)).mutate(day=day)
     grains = sorted(
         set(zip(pc.is_valid(periods[Forecasts.product_id]).to_pylist(), pc.is_valid(periods[Forecasts.country]).to_pylist(), strict=True))

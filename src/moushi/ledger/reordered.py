@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moushi.columns import OrderLines, Stock
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 from moushi.ledger.facts import FactSheet, Witness
 from moushi.ledger.judge import Due, Verdict
 
@@ -60,7 +60,7 @@ def verdict(due: Due, wanted: Wanted) -> Verdict:
 def _wanted(context: Context, due: Due) -> Wanted:
     lines = context.read(OrderLines)
     lines = lines.filter((lines[OrderLines.kind_of_line] == "sale") & (lines[OrderLines.product_id] == due.subject))
-    after = (local_day(lines[OrderLines.ordered_at], context.settings) - number_of(due.as_of)).cast("int64")
+    after = (local_day_number(lines[OrderLines.ordered_at], context.settings) - number_of(due.as_of)).cast("int64")
     lines = lines.mutate(after=after)
     lines = lines.filter((lines["after"] > 0) & (lines["after"] <= (due.judged_on - due.as_of).days))
     early = lines["after"] <= round(due.facts.number("lead_days"))

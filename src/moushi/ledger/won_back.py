@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moushi.columns import DecisionUnits, OrderLines
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 from moushi.ledger.facts import FactSheet, Witness
 from moushi.ledger.judge import Due, Verdict
 
@@ -73,7 +73,7 @@ def increment_of(treated: NDArray[np.float64], holdout: NDArray[np.float64]) -> 
 def _arm(context: Context, due: Due, name: str) -> Arm:
     units, lines = context.read(DecisionUnits), context.read(OrderLines)
     members = units.filter((units[DecisionUnits.decision_id] == due.identifier) & (units[DecisionUnits.arm] == name))
-    day = local_day(lines[OrderLines.ordered_at], context.settings)
+    day = local_day_number(lines[OrderLines.ordered_at], context.settings)
     lines = lines.filter((day > number_of(due.as_of)) & (day <= number_of(due.judged_on)) & (lines[OrderLines.kind_of_line] == "sale"))
     spent = lines.group_by(OrderLines.customer_id).aggregate(revenue=lines[OrderLines.net_amount_home].sum(), lines=lines.count())
     joined = members.left_join(spent, members[DecisionUnits.unit_id] == spent[OrderLines.customer_id])

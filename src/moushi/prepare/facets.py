@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moushi.columns import OrderLines
-from moushi.prepare.days import local_day
+from moushi.engine.days import local_day
 from moushi.prepare.work import DAY
 from moushi.stages import Context
 
@@ -46,7 +46,7 @@ def facets(context: Context, rows: ir.Table) -> Facets:
     Lines are looked at as they came: merging them first would cost more and
     bring no other values.
     """
-    day = local_day(rows[OrderLines.ordered_at], context.settings.text("timezone"))
+    day = local_day(rows[OrderLines.ordered_at], context.settings)
     dated = rows.mutate(**{DAY: day, OrderLines.currency: rows[OrderLines.currency].upper()})
     found = context.engine.to_arrow(dated.group_by(list(FACETS)).aggregate(n=dated.count()))
     lines = found["n"].to_pylist()

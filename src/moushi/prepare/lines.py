@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from moushi.columns import OrderLines
+from moushi.engine.days import local_day
 from moushi.prepare import findings
 from moushi.prepare.account import Account
 from moushi.prepare.countries import with_countries
 from moushi.prepare.currencies import home_currency, with_rates
-from moushi.prepare.days import local_day
 from moushi.prepare.facets import facets
 from moushi.prepare.heads import with_heads, with_persons
 from moushi.prepare.identity import one_per_key
@@ -82,7 +82,7 @@ def _attributed(context: Context, rows: ir.Table, identities: Identities) -> ir.
 
 def _dated(context: Context, rows: ir.Table, home: str) -> ir.Table:
     """Fill the currency, and add the day in the shop's time zone."""
-    day = local_day(rows[OrderLines.ordered_at], context.settings.text("timezone"))
+    day = local_day(rows[OrderLines.ordered_at], context.settings)
     return rows.mutate(**{OrderLines.currency: rows[OrderLines.currency].upper().fill_null(home), DAY: day})
 
 

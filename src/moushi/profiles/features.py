@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from moushi.columns import OrderLines, Products, Profiles
+from moushi.engine.days import local_day
 from moushi.stages import Context
 
 if TYPE_CHECKING:
@@ -34,25 +35,11 @@ def customer_features(context: Context) -> pa.Table:
     """
     lines = context.read(OrderLines)
     sales = lines.filter((lines[OrderLines.kind_of_line] == "sale") & lines[CUSTOMER].notnull())
-    sales = sales.mutate(**{DAY: _local_day(sales[OrderLines.ordered_at], context.settings.text("timezone"))})
+    sales = sales.mutate(**{DAY: local_day(sales[OrderLines.ordered_at], context.settings)})
     joined = _totals(sales).left_join(_countries(sales), CUSTOMER).drop(f"{CUSTOMER}_right")
     joined = joined.left_join(_categories(sales, context.read(Products)), CUSTOMER).drop(f"{CUSTOMER}_right")
     complete = joined.mutate(**{Profiles.categories: joined[Profiles.categories].fill_null(0)})
     return context.engine.to_arrow(complete.order_by(CUSTOMER))
-
-
-def _local_day(at: ir.Value, timezone: str) -> ir.Value:
-    import ibis
-
-    if timezone == "UTC":
-        return at.cast("timestamp('UTC')").date()
-    # Ibis has no change of time zone; DuckDB and PostgreSQL call theirs so.
-    shift = ibis.udf.scalar.builtin(_timezone, name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
-    return shift(timezone, at).date()
-
-
-def _timezone(zone: str, at: object) -> None:
-    """Stand for the engine's own function, which the name and signature describe."""
 
 
 def _totals(sales: ir.Table) -> ir.Table:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from moushi.columns import OrderLines, Prices, Products
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -118,7 +118,7 @@ def read_economics(context: Context, as_of: date) -> Economics:
 def _sold(context: Context, as_of: date) -> dict[str, Sold]:
     lines = sales(context.read(OrderLines))
     lines = lines.filter(lines[OrderLines.product_id].notnull())
-    recent = local_day(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS
+    recent = local_day_number(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS
     lines = lines.mutate(recent=recent.cast("int64"))
     grouped = lines.group_by(OrderLines.product_id, "recent").aggregate(
         units=lines[OrderLines.quantity].sum(), revenue=lines[OrderLines.amount_home].sum(), lines=lines.count()
@@ -135,7 +135,7 @@ def _sold(context: Context, as_of: date) -> dict[str, Sold]:
 def _rates(context: Context, as_of: date) -> dict[str, float]:
     """Return what one unit of each currency is worth, as recent sales were converted."""
     lines = sales(context.read(OrderLines))
-    lines = lines.filter(local_day(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS)
+    lines = lines.filter(local_day_number(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS)
     grouped = lines.group_by(OrderLines.currency).aggregate(
         foreign=lines[OrderLines.amount].sum(), home=lines[OrderLines.amount_home].sum()
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moushi.columns import OrderLines, Stock
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 from moushi.ledger.facts import FactSheet, Unit, Witness
 from moushi.strategy.candidates import Candidate, decision_id, interval
 from moushi.strategy.demand import SAMPLES, Array, generator
@@ -134,7 +134,7 @@ class _Evidence:
     def _prices(self, moves: list[Move]) -> dict[str, float]:
         """Return the mean price of the period over that of the eight weeks before, less one."""
         lines = sales(self.context.read(OrderLines))
-        back = number_of(moves[0].last) - local_day(lines[OrderLines.ordered_at], self.context.settings)
+        back = number_of(moves[0].last) - local_day_number(lines[OrderLines.ordered_at], self.context.settings)
         lines = lines.filter(lines[OrderLines.product_id].isin([move.subject for move in moves]))
         lines = lines.mutate(late=(back < 7).cast("int64"), back=back).filter(lambda t: (t["back"] >= 0) & (t["back"] < 63))
         grouped = lines.group_by(OrderLines.product_id, "late").aggregate(
@@ -153,7 +153,7 @@ class _Evidence:
         found: dict[tuple[str, str], float] = {}
         for dimension in sorted({move.dimension for move in moves}):
             mine = [move for move in moves if move.dimension == dimension]
-            day = local_day(lines[OrderLines.ordered_at], self.context.settings)
+            day = local_day_number(lines[OrderLines.ordered_at], self.context.settings)
             kept = lines.filter((day >= number_of(mine[0].first)) & (day <= number_of(mine[0].last)))
             column = {"product": OrderLines.product_id, "country": OrderLines.country}.get(dimension)
             kept = kept.mutate(subject=ibis.literal("") if column is None else kept[column])

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import Forecasts, Moves, OrderLines, TextAspects, Texts
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 from moushi.strategy.candidates import amount
 from moushi.strategy.demand import LEVELS, Array, generator, sample_periods
 from moushi.strategy.discovery import discoveries
@@ -167,7 +167,7 @@ def aspect_moves(context: Context, as_of: date) -> list[Move]:
     """Judge the share of negative mentions of each aspect in the last four weeks by the year before."""
     texts, aspects = context.read(Texts), context.read(TextAspects)
     dated = texts.filter(texts[Texts.written_at].notnull() & texts[Texts.duplicate_of].isnull())
-    dated = dated.select(Texts.text_id, back=number_of(as_of) - local_day(dated[Texts.written_at], context.settings))
+    dated = dated.select(Texts.text_id, back=number_of(as_of) - local_day_number(dated[Texts.written_at], context.settings))
     dated = dated.filter((dated["back"] >= 0) & (dated["back"] < ASPECT_DAYS + ASPECT_HISTORY_DAYS))
     joined = aspects.inner_join(dated, TextAspects.text_id)
     late, bad = joined["back"] < ASPECT_DAYS, joined[TextAspects.polarity] < 0
@@ -206,7 +206,7 @@ def _aspect_move(mentions: Mentions, expectation: Expectation, as_of: date, orde
 
 def _order_value(context: Context, as_of: date) -> float | None:
     lines = sales(context.read(OrderLines))
-    lines = lines.filter(local_day(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS)
+    lines = lines.filter(local_day_number(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS)
     sums = lines.aggregate(orders=lines[OrderLines.order_id].nunique(), revenue=lines[OrderLines.amount_home].sum())
     found = context.engine.to_arrow(sums)
     orders, revenue = found["orders"][0].as_py(), found["revenue"][0].as_py()

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import OrderLines
-from moushi.ledger.days import local_day, number_of
+from moushi.engine.days import local_day_number, number_of
 from moushi.strategy.demand import Array
 from moushi.strategy.economics import sales
 
@@ -57,7 +57,7 @@ def read_weeks(context: Context, as_of: date, column: str | None = None) -> Week
     import ibis
 
     lines = sales(context.read(OrderLines))
-    day = local_day(lines[OrderLines.ordered_at], context.settings)
+    day = local_day_number(lines[OrderLines.ordered_at], context.settings)
     back = ((number_of(as_of) - day) // PERIOD_DAYS).cast("int64")
     lines = lines.mutate(back=back, day=day, subject=ibis.literal("") if column is None else lines[column])
     first = context.engine.to_arrow(lines.aggregate(first=lines["day"].min()))["first"][0].as_py()

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from moushi.engine.days import number_of
 from moushi.forecast.sales import MONDAY, Span, StockOuts, series_id
 from moushi.forecast.series import POOL, Choice, Key, Weekly, choose, revenue_panel, units_panel
-from moushi.ledger.days import number_of
 
 
 def span(first, last, whole_until=None):

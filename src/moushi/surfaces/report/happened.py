@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from moushi.columns import OrderLines, Products, Profiles
-from moushi.surfaces.report.days import monday
+from moushi.engine.days import monday
 from moushi.surfaces.report.parts import Figure, Happened, Month, Point, Row
 from moushi.surfaces.report.source import DAY, SALE, Source
 

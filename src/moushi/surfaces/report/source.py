@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from moushi.columns import Decisions, Forecasts, OrderLines, Table
 from moushi.engine.base import Engine
+from moushi.engine.days import local_day
 from moushi.settings import Settings
-from moushi.surfaces.report.days import local_day
 from moushi.surfaces.report.witness import Witnesses
 
 if TYPE_CHECKING:
@@ -101,13 +101,9 @@ class Source:
 
     def trade(self) -> ir.Table:
         """Return sales and returns with the shop's day of each."""
-        first, last, _ = self._span
         lines = self.read(OrderLines)
         traded = lines.filter(lines[OrderLines.kind_of_line].isin([SALE, RETURN]))
-        at = cast("ir.TimestampValue", traded[OrderLines.ordered_at])
-        if first is None or last is None:
-            return traded.mutate(**{DAY: at.date()})
-        return traded.mutate(**{DAY: local_day(at, self.settings.zone, first, last)})
+        return traded.mutate(**{DAY: local_day(traded[OrderLines.ordered_at], self.settings)})
 
 
 def _day(at: datetime | None, settings: Settings) -> date | None:

@@ -1,4 +1,4 @@
-"""Days in the shop's time zone, as whole numbers since 1970-01-01."""
+"""Days in the shop's time zone: as dates, and as whole numbers since 1970-01-01."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def day_of(number: int) -> date:
     return EPOCH + timedelta(days=number)
 
 
-def local_day(times: ir.Value, settings: Settings) -> ir.IntegerValue:
+def local_day_number(times: ir.Value, settings: Settings) -> ir.IntegerValue:
     """Return the day number, in the shop's time zone, of UTC timestamps."""
     import ibis
     import ibis.expr.datatypes as types
@@ -48,6 +48,19 @@ def local_day(times: ir.Value, settings: Settings) -> ir.IntegerValue:
     clock = ibis.udf.scalar.builtin(_local_clock, name="timezone", signature=((types.string, zoned), types.timestamp))
     exact = clock(settings.text("timezone"), times).date().epoch_days().cast("int64")
     return cast("ir.IntegerValue", exact if since == NEVER else (micros >= since * 1_000_000).ifelse(steady, exact))
+
+
+def local_day(times: ir.Value, settings: Settings) -> ir.DateValue:
+    """Return the day, in the shop's time zone, of UTC timestamps."""
+    import ibis
+
+    number = local_day_number(times, settings).cast("int32")
+    return cast("ir.DateValue", (ibis.literal(EPOCH, type="date") + number.as_interval("D")).cast("date"))
+
+
+def monday(day: date) -> date:
+    """Return the first day of the week of `day`."""
+    return day - timedelta(days=day.weekday())
 
 
 @functools.cache

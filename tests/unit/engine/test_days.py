@@ -7,11 +7,15 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from moushi.ledger.days import NEVER, day_of, local_day, number_of, steady_since
+from moushi.engine.days import NEVER, day_of, local_day, local_day_number, number_of, steady_since
 from moushi.settings import Settings
 from tests.support import LakeContext
 
-TIMES = [datetime(1969, 12, 31, 23, 30, tzinfo=UTC)]
+TIMES = [
+    datetime(1969, 12, 31, 23, 30, tzinfo=UTC),
+    datetime(2024, 3, 31, 0, 59, 59, tzinfo=UTC),
+    datetime(2024, 3, 31, 1, 0, tzinfo=UTC),
+]
 TIMES += [
     datetime(year, month, 15, hour, 30, tzinfo=UTC) for year in (1971, 1988, 2010, 2024) for month in (1, 7) for hour in (0, 11, 15, 23)
 ]
@@ -22,8 +26,10 @@ def test_days_are_those_of_the_shops_clock(tmp_path, zone):
     engine = LakeContext(tmp_path).engine
     settings = Settings(explicit={"timezone": zone}, environment={})
     rows = ibis.memtable(pa.table({"at": pa.array(TIMES, pa.timestamp("us", tz="UTC"))}))
-    found = engine.to_arrow(rows.mutate(day=local_day(rows["at"], settings)).order_by("at"))
-    expected = [number_of(at.astimezone(ZoneInfo(zone)).date()) for at in sorted(TIMES)]
+    days = rows.mutate(number=local_day_number(rows["at"], settings), day=local_day(rows["at"], settings))
+    found = engine.to_arrow(days.order_by("at"))
+    expected = [at.astimezone(ZoneInfo(zone)).date() for at in sorted(TIMES)]
+    assert found["number"].to_pylist() == [number_of(day) for day in expected]
     assert found["day"].to_pylist() == expected
 
 
