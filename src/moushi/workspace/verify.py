@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,11 +16,14 @@ import pyarrow as pa
 from moushi.columns import (
     Decisions,
     DecisionUnits,
+    Findings,
     OrderLines,
     Products,
+    Profiles,
     Reconciliation,
     Sources,
     Table,
+    TextAspects,
     all_tables,
     input_tables,
     landing,
@@ -44,12 +47,14 @@ class Problem:
     where : file, table or key concerned
     facts : values that the words show
     severity : "damage" when something is lost or wrong, "note" when it is only worth knowing
+    remade : the table is one that a run writes anew
     """
 
     code: str
     where: str
     facts: dict[str, Any]
     severity: Severity = "damage"
+    remade: bool = False
 
     def message(self, language: Language = "en") -> str:
         """Say what is wrong."""
@@ -57,6 +62,8 @@ class Problem:
 
     def remedy(self, language: Language = "en") -> str:
         """Say what to do."""
+        if self.remade:
+            return say("workspace.remade.remedy", language)
         return say(f"workspace.{self.code}.remedy", language, where=self.where, **self.facts)
 
 
@@ -142,11 +149,15 @@ def _table(store: Store, table: type[Table]) -> Iterator[Problem]:
     for path, size in [*((file.path, file.bytes) for file in files), *((entry, None) for entry in log if entry in known)]:
         for problem in _file(store.lake, path, size, known.get(path)):
             damaged = True
-            yield problem
+            yield replace(problem, remade=table in REMADE)
     if not damaged:
         # A killed process may have committed without recording: what reads well now is recorded now.
         yield from _rows(store, table)
         record_files(store.database, store.lake, table, version, files)
+
+
+REMADE = (*input_tables().values(), TextAspects, Profiles, Reconciliation, Findings)
+"""Tables that hold no history: each run that has something to do writes them whole, from what was landed."""
 
 
 def _was_written(store: Store, table: type[Table]) -> bool:

@@ -63,6 +63,14 @@ def test_a_removed_file_is_named(store):
     assert codes(store) == [("file_missing", "damage")]
 
 
+def test_a_table_without_history_is_made_again_by_a_run_others_come_from_a_backup(store):
+    data_file(store, Products).unlink()
+    data_file(store, Sources).unlink()
+    remedies = {problem.where.split("/")[0]: problem.remedy() for problem in verify(store)}
+    assert "moushi run --from-start" in remedies["products"]
+    assert "backup" in remedies["sources"]
+
+
 def test_a_flipped_bit_is_found_even_where_the_size_is_the_same(store):
     file = data_file(store, Products)
     content = bytearray(file.read_bytes())
