@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from moushi.columns import Provenance, Sources, Table
+from moushi.prepare.query import count
 from moushi.prepare.work import AT_FAULT, PRIORITY, REASON
+from moushi.stages import Context
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+PART_ROWS = 250_000
+"""Rows merged at once."""
 
 WHERE_FROM = (Provenance.load_id, Provenance.source_id, Sources.source_name, Provenance.line, PRIORITY)
 
@@ -26,6 +31,25 @@ def newest(rows: ir.Table, keys: Sequence[str]) -> ir.Table:
             present = None if name in WHERE_FROM else rows[name].notnull()
             values[name] = rows[name].argmax(rows[PRIORITY], where=present)
     return rows.group_by(list(keys)).aggregate(**values).select(*rows.columns)
+
+
+def merged(context: Context, rows: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """Return `newest` of any number of rows, in bounded memory.
+
+    Notes
+    -----
+    An aggregate that keeps a text per column and key cannot go to disk, so
+    many rows are merged in parts, by a hash of their key.
+    """
+    import ibis
+
+    total, parts = count(context, rows), 1
+    while total > parts * PART_ROWS:
+        parts *= 2
+    if parts == 1:
+        return newest(rows, keys)
+    place = rows[keys[0]].hash() & (parts - 1)
+    return ibis.union(*(context.engine.keep(newest(rows.filter(place == part), keys)) for part in range(parts)))
 
 
 def with_missing(rows: ir.Table, names: Sequence[str]) -> ir.Table:

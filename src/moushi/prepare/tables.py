@@ -12,7 +12,7 @@ from moushi.columns import AdSpend, CategoryNames, Prices, Products, Stock, Tabl
 from moushi.prepare.account import Account
 from moushi.prepare.countries import with_countries
 from moushi.prepare.heads import with_persons
-from moushi.prepare.merge import newest, with_faults, with_missing
+from moushi.prepare.merge import merged, with_faults, with_missing
 from moushi.prepare.query import count
 from moushi.prepare.spelling import spell
 from moushi.prepare.visible import has_landed, visible
@@ -49,10 +49,10 @@ def prepare_table(context: Context, account: Account, table: type[Table], identi
     rows = _filled(identified(context, landed, table, identities), table)
     keyed = with_missing(rows, table.key())
     nameless = keyed.filter(keyed[REASON].notnull())
-    merged = newest(_with_key(rows, table), table.key())
+    one_each = merged(context, _with_key(rows, table), table.key())
     if table is Products:
-        merged = _best_named(rows, merged)
-    write_judged(context, account, table, landed=landed, nameless=nameless, merged=with_categories(context, merged, table))
+        one_each = _best_named(rows, one_each)
+    write_judged(context, account, table, landed=landed, nameless=nameless, merged=with_categories(context, one_each, table))
 
 
 def nothing_landed(context: Context, account: Account, table: type[Table]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from moushi.columns import AdSpend, CategoryNames, Customers, Orders, Products, Quarantine, Sources, Stock
+from moushi.prepare import merge
 
 DAY = date(2024, 1, 1)
 
@@ -65,3 +66,15 @@ def test_files_set_aside_whole_are_a_finding(prepared):
 
 def test_tables_whose_rows_never_came_stay_empty(prepared):
     assert prepared.rows(Orders) == []
+
+
+def test_many_rows_are_merged_in_parts_to_the_same_rows(shop, monkeypatch):
+    monkeypatch.setattr(merge, "PART_ROWS", 5)
+    codes = [f"c{number:02}" for number in range(20)]
+    shop.land(Customers, [{"customer_id": code, "city": "Köln", "region": "NRW"} for code in codes], source="old.csv")
+    shop.land(Customers, [{"customer_id": code, "city": "Bonn"} for code in codes], source="new.csv", load=2)
+    shop.run()
+    assert [(row[Customers.customer_id], row[Customers.city], row[Customers.region]) for row in shop.rows(Customers)] == [
+        (code, "Bonn", "NRW") for code in codes
+    ]
+    assert shop.reconciled(Customers) == (40, 20, 0, 20)
