@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ def run(command: Sequence[str | Path], *, check: bool = True) -> Measurement:
     after = os.times()
     wall = time.perf_counter() - began
     if check and process.returncode:
+        print(output[-2000:], file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, words, output)
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return Measurement(wall, cpu, peak.bytes / MIB, output)
