@@ -12,9 +12,12 @@ import pyarrow.compute as pc
 
 from moushi.errors import InvalidRows, MissingColumns, NotEnoughData
 from moushi.forecast.periods import FREQUENCIES, Floats, Frequency, Whole, infer, to_days, to_index
+from moushi.forecast.scores import SMALLEST
 
 SERIES_ID, AT, VALUE = "series_id", "at", "value"
 WHERE = "forecast.fit"
+# Above it a value is no quantity or money, and sums of squares leave the range of floats.
+LARGEST = 1e15
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,16 @@ def read_panel(rows: pa.Table, frequency: str | None) -> Panel:
     Parameters
     ----------
     rows : columns `series_id` (text), `at` (date or timestamp, first moment of the period) and `value`
-        (number >= 0; null where demand is not known).  A period without a row
-        between a series' first and last row is unknown too.
+        (number from 0 to 1e15, below 1e-9 read as 0; null where demand is not
+        known).  A period without a row between a series' first and last row is
+        unknown too.
     frequency : day, week or month; the commonest step of the data if None
 
     Raises
     ------
     MissingColumns : if one of the three columns is absent
     NotEnoughData : if no value is known
-    InvalidRows : if a value is negative or infinite, `series_id` or `at` is
+    InvalidRows : if a value is negative or above 1e15, `series_id` or `at` is
         null, or two rows fall in one period of a series
     """
     _check(rows)
@@ -112,9 +116,10 @@ def _columns(rows: pa.Table) -> tuple[list[str], Whole, Whole, Floats]:
         names = rows[SERIES_ID].cast(pa.string()).combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise _invalid(f"{SERIES_ID}, {AT}, {VALUE}: not text, date and number") from None
-    faulty = int((values < 0).sum() + np.isinf(values).sum())
+    faulty = int((values < 0).sum() + (values > LARGEST).sum())
     if faulty:
-        raise _invalid(f"{VALUE}: is negative or infinite ({faulty} rows)")
+        raise _invalid(f"{VALUE}: is negative or above {LARGEST:g} ({faulty} rows)")
+    values = np.where(values < SMALLEST, 0.0, values)
     ids = sorted(pc.unique(names).to_pylist())
     codes = pc.index_in(names, value_set=pa.array(ids, pa.string())).to_numpy().astype(np.int64)
     return ids, codes, days, values

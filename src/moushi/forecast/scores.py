@@ -6,6 +6,9 @@ import numpy as np
 
 from moushi.forecast.periods import Floats
 
+# Below it a quantity or an amount of money is nothing, and ratios leave the range of floats.
+SMALLEST = 1e-9
+
 
 def pinball(actual: Floats, quantiles: Floats, levels: Floats) -> Floats:
     """Return twice the quantile loss, averaged over the levels; for the median alone it is the absolute error.
@@ -36,11 +39,12 @@ def covered(actual: Floats, low: Floats, high: Floats) -> float | None:
 
 
 def significant(values: Floats, digits: int = 6) -> Floats:
-    """Return values rounded to `digits` significant digits.
+    """Return values rounded to `digits` significant digits, and to zero below `SMALLEST`.
 
     Sums of floats may differ in their last bits between machines and numbers
     of threads; rounded results do not.
     """
+    values = np.where(np.abs(values) < SMALLEST, 0.0, values)
     size = np.floor(np.log10(np.where(values == 0, 1.0, np.abs(values))))
     factor = 10.0 ** (digits - 1 - size)
     result: Floats = np.round(values * factor) / factor

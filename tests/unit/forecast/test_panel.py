@@ -43,11 +43,17 @@ def test_weeks_keep_the_weekday_on_which_they_begin():
     assert int(panel.last_days()[0]) == (datetime.date(2024, 1, 17) - datetime.date(1970, 1, 1)).days
 
 
+def test_less_than_any_quantity_is_nothing():
+    panel = read_panel(rows(("a", "2024-01-01", 1e-309), ("a", "2024-01-02", 1e-9)), "day")
+    assert panel.values[0].tolist() == [0.0, 1e-9]
+
+
 @pytest.mark.parametrize(
     ("table", "error", "words"),
     [
         (rows(("a", "2024-01-01", -1.0)), InvalidRows, "negative"),
-        (rows(("a", "2024-01-01", float("inf"))), InvalidRows, "infinite"),
+        (rows(("a", "2024-01-01", float("inf"))), InvalidRows, "above 1e\\+15"),
+        (rows(("a", "2024-01-01", 1.1e15)), InvalidRows, "above 1e\\+15"),
         (rows((None, "2024-01-01", 1.0)), InvalidRows, "series_id: is null"),
         (rows(("a", "2024-01-01", 1.0), ("a", "2024-01-01", 2.0)), InvalidRows, "two rows in one day"),
         (rows(("a", "2024-01-01", None)), NotEnoughData, "0 known values"),

@@ -32,4 +32,5 @@ def test_coverage_counts_known_actuals_and_the_ends_are_inside():
 
 
 def test_results_keep_six_digits():
+    assert significant(np.array([1e-310, -1e-10, 1e-9])).tolist() == [0.0, 0.0, 1e-9]
     assert significant(np.array([123456.7, 0.00012345678, -1.23456789, 0.0])).tolist() == [123457.0, 0.000123457, -1.23457, 0.0]
