@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from moushi.columns import Provenance, Sources, Table
 from moushi.prepare.query import count
-from moushi.prepare.work import AT_FAULT, PRIORITY, REASON
+from moushi.prepare.work import AT_FAULT, PART, PRIORITY, REASON
 from moushi.stages import Context
 
 if TYPE_CHECKING:
@@ -48,8 +48,10 @@ def merged(context: Context, rows: ir.Table, keys: Sequence[str]) -> ir.Table:
         parts *= 2
     if parts == 1:
         return newest(rows, keys)
-    place = rows[keys[0]].hash() & (parts - 1)
-    return ibis.union(*(context.engine.keep(newest(rows.filter(place == part), keys)) for part in range(parts)))
+    # In the order of the parts, each part is read from its own stretch of the disk.
+    divided = context.engine.keep(rows.mutate(**{PART: rows[keys[0]].hash() & (parts - 1)}).order_by(PART))
+    each = (divided.filter(divided[PART] == part).drop(PART) for part in range(parts))
+    return ibis.union(*(context.engine.keep(newest(one, keys)) for one in each))
 
 
 def with_missing(rows: ir.Table, names: Sequence[str]) -> ir.Table:

@@ -28,3 +28,6 @@ REASON = "reason"
 
 AT_FAULT = "column_name"
 """The column at fault, where there is one."""
+
+PART = "part"
+"""Which part of many rows a row is merged with."""
