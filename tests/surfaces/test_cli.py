@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -236,6 +237,13 @@ def test_backup_and_restore(shop: Path, tmp_path: Path) -> None:
     assert call("restore", tmp_path / "b.zip", tmp_path / "again").exit_code == 0
     assert len(document(call("decisions", tmp_path / "again", "--json"))["result"]["decisions"]) == 4
     assert call("restore", tmp_path / "b.zip", tmp_path / "again").exit_code == 2
+
+
+def test_a_backup_without_keys_holds_none_and_says_so(shop: Path, tmp_path: Path) -> None:
+    made = document(call("backup", shop, tmp_path / "b.tar", "--without-keys", "--json"))["result"]
+    assert made["keys"] is False
+    with tarfile.open(tmp_path / "b.tar") as members:
+        assert not [name for name in members.getnames() if "key" in name]
 
 
 def test_settings_are_listed_with_words_in_both_languages(bare: Path) -> None:

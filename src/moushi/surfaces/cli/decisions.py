@@ -127,7 +127,8 @@ def _show_one(session: Session, workspace: Workspace, decision_id: str) -> None:
         lines = [
             (session.say(f"decision.{part}"), getattr(said, part)) for part in ("what", "whom", "why", "judged") if getattr(said, part)
         ]
-        lines.append((session.say("decision.units"), session.say("decision.arms", treated=len(arms) - held, held=held)))
+        if arms:
+            lines.append((session.say("decision.units"), session.say("decision.arms", treated=len(arms) - held, held=held)))
         decided = session.say("decision.by", by=row[DECIDED_BY], reason=row[REASON] or "–") if row[DECIDED_BY] else ""
         lines.append((session.say("decision.status"), f"{session.say(f'status.{row[STATUS]}')} {decided}".strip()))
         made = session.say("decision.made_by", model=row[Decisions.model], day=day(row[Decisions.as_of], session.language))

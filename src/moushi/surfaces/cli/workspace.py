@@ -65,16 +65,17 @@ def verify(session: Session, shop: Path, clean: bool) -> None:
 @command("backup")
 @click.argument("shop", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
-def backup(session: Session, shop: Path, file: Path) -> None:
+@click.option("--without-keys", is_flag=True)
+def backup(session: Session, shop: Path, file: Path, without_keys: bool) -> None:
     """Write everything of a workspace into one file."""
     from moushi.locale.format import size
 
     workspace = session.open(shop)
     with session.progress().task("cli.task.backup"):
-        workspace.backup(file)
+        workspace.backup(file, with_keys=not without_keys)
     written = file.stat().st_size
     session.finish(
-        {"path": str(file), "bytes": written},
+        {"path": str(file), "bytes": written, "keys": not without_keys},
         lambda out: out.print(session.say("backup.done", path=file, size=size(written, session.language)), markup=False, soft_wrap=True),
     )
 
