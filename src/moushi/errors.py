@@ -18,6 +18,8 @@ The tree, by the part of the system that raises it::
     │   ├── WorkspaceExists (FileExistsError)
     │   ├── WorkspaceBusy (TimeoutError, Retryable)
     │   ├── WorkspaceTooNew (ValueError)
+    │   ├── DatabaseUnreachable (ConnectionError, Retryable)
+    │   ├── DatabaseTaken (ValueError)
     │   └── BackupDamaged (ValueError)
     ├── TrustError
     │   ├── KeyMissing (FileNotFoundError)
@@ -215,6 +217,20 @@ class WorkspaceTooNew(WorkspaceError, ValueError):
 
     en = "workspace: {path!r} was written by a newer version of Moushi (schema {found}, this one knows {known}). Upgrade Moushi."
     zh = "工作区：{path!r} 由更新版本的 Moushi 写入（结构 {found}，当前支持 {known}）。请升级 Moushi。"
+
+
+class DatabaseUnreachable(WorkspaceError, ConnectionError, Retryable):
+    """The application database cannot be used."""
+
+    en = "database: {url} cannot be used: {detail}. Check that the file can be written, or that the server runs and lets the user sign in and create tables."
+    zh = "数据库：无法使用 {url}：{detail}。请检查文件是否可写，或服务器是否运行、该用户能否登录并建表。"
+
+
+class DatabaseTaken(WorkspaceError, ValueError):
+    """The application database holds the state of another workspace."""
+
+    en = "database: {url} holds the state of another workspace. Give each workspace a database of its own in `database_url`."
+    zh = "数据库：{url} 保存的是另一个工作区的状态。请在 `database_url` 中为每个工作区指定单独的数据库。"
 
 
 class BackupDamaged(WorkspaceError, ValueError):

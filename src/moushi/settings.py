@@ -219,7 +219,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting(
                 "lock_timeout_s", float, 600.0, "how long to wait for another process of the same workspace", unit="seconds", minimum=0
             ),
-            Setting("database_url", str, None, "application database; SQLite inside the workspace where not set"),
+            Setting(
+                "database_url",
+                str,
+                None,
+                "application database, postgresql://USER:PASSWORD@HOST/DATABASE; SQLite inside the workspace where not set",
+            ),
         )
     }
 )

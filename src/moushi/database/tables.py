@@ -6,6 +6,9 @@ from sqlalchemy import BigInteger, Column, DateTime, Float, Integer, MetaData, S
 
 metadata = MetaData()
 
+owner = Table("owner", metadata, Column("identity", String(32), primary_key=True))
+"""The one workspace whose state this is: its `identity` in `moushi.toml`."""
+
 counters = Table(
     "counters",
     metadata,

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 import uuid
@@ -40,11 +41,12 @@ if TYPE_CHECKING:
     from moushi.trust.shield import Shield
 
 CONFIGURATION = "moushi.toml"
-Work = Literal["collect", "run"]
+Work = Literal["collect", "run", "database"]
 
 _TEMPLATE = """\
 # A Moushi workspace.  `moushi settings` lists what can be set under [settings].
 workspace = 1
+identity = "{identity}"
 
 [settings]
 """
@@ -84,6 +86,7 @@ class Store:
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise WorkspaceExists(path=str(path))
         Settings(explicit=explicit)
+        _without_secrets(explicit or {}, path / CONFIGURATION)
         # Built aside and renamed, so that a killed `init` leaves no half of a workspace.
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
@@ -104,7 +107,7 @@ class Store:
             (folder / name).mkdir(parents=True)
         (folder / "keys").chmod(0o700)
         Keys.create(folder / "keys" / "moushi.key")
-        document = tomlkit.parse(_TEMPLATE)
+        document = tomlkit.parse(_TEMPLATE.format(identity=uuid.uuid4().hex))
         for name, value in explicit.items():
             document["settings"][name] = value
         (folder / CONFIGURATION).write_text(tomlkit.dumps(document), "utf-8")
@@ -129,7 +132,14 @@ class Store:
         """The application database, its schema up to date."""
         from moushi.database.connect import open_database
 
-        return open_database(self.database_url)
+        # Two processes that open a new workspace at once must not both make the tables.
+        with self.lock("database"):
+            return open_database(self.database_url, self.identity)
+
+    @property
+    def identity(self) -> str:
+        """What tells this workspace from others in an application database."""
+        return str(_content(self.configuration).get("identity", ""))
 
     @property
     def database_url(self) -> str:
@@ -186,16 +196,13 @@ class Store:
         """Return the next number of a sequence; a number is never given twice."""
         import sqlalchemy as sa
 
-        from moushi.database.tables import counters
-
+        # One statement, and the same for both databases: two processes cannot come between.
+        take = sa.text(
+            "INSERT INTO counters (name, value) VALUES (:name, 1) "
+            "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+        )
         with self.database.begin() as connection:
-            taken = connection.execute(
-                sa.update(counters).where(counters.c.name == name).values(value=counters.c.value + 1).returning(counters.c.value)
-            ).scalar()
-            if taken is None:
-                taken = 1
-                connection.execute(sa.insert(counters).values(name=name, value=taken))
-        return int(taken)
+            return int(connection.execute(take, {"name": name}).scalar_one())
 
     def close(self) -> None:
         """Let go of connections and delete this process's scratch files."""
@@ -217,12 +224,23 @@ def _sweep(scratch: Path) -> None:
             continue
 
 
-def _settings_of(file: Path) -> dict[str, Any]:
+def _content(file: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidSetting(name="the file", value=str(error), where=str(file), expected="valid TOML in UTF-8") from error
-    found = content.get("settings", {})
+
+
+def _settings_of(file: Path) -> dict[str, Any]:
+    found = _content(file).get("settings", {})
     if not isinstance(found, dict):
         raise InvalidSetting(name="settings", value=found, where=str(file), expected="a [settings] section")
+    _without_secrets(found, file)
     return found
+
+
+def _without_secrets(settings: Mapping[str, Any], file: Path) -> None:
+    """Refuse a password in a file that others may read and that every backup copies."""
+    if re.search(r"//[^/@]*:[^/@]*@", str(settings.get("database_url", ""))):
+        expected = "an address without a password; one with a password goes into the environment, as MOUSHI_DATABASE_URL"
+        raise InvalidSetting(name="database_url", value="…", where=str(file), expected=expected)

@@ -20,7 +20,7 @@ def lake(tmp_path):
 
 @pytest.fixture
 def ledger(lake, tmp_path):
-    database = open_database(f"sqlite:///{tmp_path}/app.db")
+    database = open_database(f"sqlite:///{tmp_path}/app.db", "a" * 32)
     yield Ledger(lake.engine, database)
     database.dispose()
 

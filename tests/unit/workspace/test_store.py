@@ -64,6 +64,17 @@ def test_numbers_of_a_sequence_are_never_given_twice(store):
     other.close()
 
 
+def test_a_password_is_not_kept_in_the_configuration(tmp_path, store):
+    address = "postgresql://owner:hunter2@host/shop"
+    with pytest.raises(InvalidSetting, match="MOUSHI_DATABASE_URL") as caught:
+        Store.create(tmp_path / "other", {"database_url": address})
+    assert "hunter2" not in str(caught.value)
+    assert not (tmp_path / "other").exists()
+    store.configuration.write_text(f'[settings]\ndatabase_url = "{address}"\n')
+    with pytest.raises(InvalidSetting, match="MOUSHI_DATABASE_URL"):
+        Store(store.path)
+
+
 def hold(path, started):
     with Store(path).lock("collect"):
         started.set()

@@ -1,4 +1,4 @@
-"""The first schema: counters, runs, approvals and checksums."""
+"""The first schema: owner, counters, runs, approvals and checksums."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ down_revision = None
 
 def upgrade() -> None:
     """Create the tables."""
+    op.create_table("owner", sa.Column("identity", sa.String(32), primary_key=True))
     op.create_table(
         "counters",
         sa.Column("name", sa.String(64), primary_key=True),
@@ -53,5 +54,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("data_files", "approvals", "stage_runs", "runs", "counters"):
+    for table in ("data_files", "approvals", "stage_runs", "runs", "counters", "owner"):
         op.drop_table(table)
