@@ -110,7 +110,7 @@ class DuckDBEngine:
         replace: bool | Mapping[str, str] = True,
     ) -> Written:
         """Write rows in one atomic commit."""
-        from deltalake import write_deltalake
+        from deltalake import PostCommitHookProperties, write_deltalake
 
         checked = Checked(table, self._ordered(table, rows, append=replace is False))
         options: dict[str, Any] = {"mode": "append", "schema_mode": "merge"}
@@ -121,7 +121,9 @@ class DuckDBEngine:
         path = self._path(table)
         path.mkdir(parents=True, exist_ok=True)
         with _mapped(table.name, checked):
-            write_deltalake(str(path), checked.reader(), target_file_size=128 * 1024 * 1024, **options)
+            # Left to itself the writer deletes log entries after a month, and with them the way back to earlier versions.
+            hooks = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+            write_deltalake(str(path), checked.reader(), target_file_size=128 * 1024 * 1024, post_commithook_properties=hooks, **options)
         version = self._open(table, None).version()
         if self.recorder is not None:
             self.recorder(table, version, self.files(table, version))

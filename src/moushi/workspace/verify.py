@@ -73,7 +73,7 @@ def verify(store: Store, *, clean: bool = False, progress: Progress | None = Non
     Parameters
     ----------
     clean : delete files in the lake that no version of a table refers to
-        (interrupted writes leave them)
+        (interrupted writes leave them), unless something is damaged
 
     Notes
     -----
@@ -87,9 +87,11 @@ def verify(store: Store, *, clean: bool = False, progress: Progress | None = Non
         for table in tables.values():
             problems += _table(store, table)
             advance()
-        if not any(problem.severity == "damage" for problem in problems):
+        damaged = any(problem.severity == "damage" for problem in problems)
+        if not damaged:
             problems += _counts(store)
-        problems += _unreferenced(store, clean)
+        # What a lost log entry named looks like a file that nothing names.
+        problems += _unreferenced(store, clean and not damaged)
     return problems
 
 

@@ -1,4 +1,5 @@
 import os
+import time
 
 import pytest
 
@@ -130,6 +131,29 @@ def test_files_of_an_interrupted_write_are_noted_and_can_be_cleaned(store):
     assert [problem.code for problem in verify(store, clean=True)] == ["cleaned"]
     assert not stray.exists()
     assert codes(store) == []
+
+
+def test_a_damaged_workspace_is_not_cleaned(store):
+    stray = store.lake / "products" / "part-stray.parquet"
+    stray.write_bytes(b"perhaps what a lost log entry named")
+    data_file(store, Sources).unlink()
+    assert [problem.code for problem in verify(store, clean=True)] == ["file_missing", "unreferenced"]
+    assert stray.exists()
+
+
+def test_many_old_commits_lose_nothing(store):
+    row = {"product_id": "c", "load_id": 2, "source_id": "not acknowledged"}
+    land = landing(Products)
+    for line in range(99):
+        Filled(store).put(land, [row | {"line": line}], replace=False)
+    long_ago = time.time() - 90 * 86_400
+    for entry in (store.lake / land.name / "_delta_log").iterdir():
+        os.utime(entry, (long_ago, long_ago))
+    for line in range(99, 103):
+        Filled(store).put(land, [row | {"line": line}], replace=False)
+    assert [problem.code for problem in verify(store, clean=True)] == []
+    assert len(Filled(store).rows(land)) == 2 + 103
+    assert store.engine.to_arrow(store.engine.read(land, 0)).num_rows == 2
 
 
 def test_every_problem_has_words_in_both_languages(store):
