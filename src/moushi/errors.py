@@ -45,6 +45,7 @@ The tree, by the part of the system that raises it::
     │   ├── DecisionClosed (ValueError)
     │   └── ReasonMissing (ValueError)
     ├── RunNotFound (LookupError)
+    ├── RunForgotten (LookupError)
     └── MissingExtra (ImportError)
 
 A leaf also inherits the builtin that a caller would catch without knowing
@@ -427,6 +428,14 @@ class RunNotFound(MoushiError, LookupError):
 
     en = "run: there is no run {run_id!r} in this workspace. `moushi run --list` lists them."
     zh = "运行：本工作区没有运行记录 {run_id!r}。`moushi run --list` 可列出。"
+    exit_code = 2
+
+
+class RunForgotten(MoushiError, LookupError):
+    """The table versions that a run read are no longer kept."""
+
+    en = "run: what run {run_id!r} read is no longer kept; the last {kept} runs can be repeated. `keep_runs` sets how many."
+    zh = "运行：运行 {run_id!r} 所读取的内容已不再保留；只能重做最近 {kept} 次运行。可用 `keep_runs` 设置次数。"
     exit_code = 2
 
 

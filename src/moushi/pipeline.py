@@ -20,9 +20,10 @@ import pyarrow as pa
 
 from moushi.columns import Approvals, Sources, Table, all_tables
 from moushi.engine.base import Engine
+from moushi.errors import RunForgotten
 from moushi.settings import Settings
 from moushi.stages import Progress, Silent, Stage
-from moushi.workspace import records
+from moushi.workspace import records, retention
 from moushi.workspace.store import Store
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def run(store: Store, *, from_start: bool = False, progress: Progress | None = N
                 results.append(done or _do(store, stage, run_id, issue_id, pins, progress))
                 advance()
         records.finish_run(store.database, run_id)
+        if any(result.status == "ran" for result in results):
+            retention.forget_versions(store)
     return RunResult(run_id, issue_id, tuple(results), time.perf_counter() - began)
 
 
@@ -196,7 +199,7 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
     Raises
     ------
     RunNotFound : if there is no such run
-    TableNotFound : if a pinned version is no longer kept
+    RunForgotten : if what it read is no longer kept
     """
     import tempfile
     from pathlib import Path
@@ -204,6 +207,8 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
     progress = progress or Silent()
     began = time.perf_counter()
     earlier = records.run(store.database, run_id)
+    if retention.is_forgotten(store, earlier.run_id, [stage.name for stage in stages()]):
+        raise RunForgotten(run_id=earlier.run_id, kept=store.settings.count("keep_runs"))
     results = []
     with tempfile.TemporaryDirectory(dir=store.path) as folder:
         for stage in stages():

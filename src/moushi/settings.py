@@ -216,6 +216,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting("seed", int, 0, "seed of everything random", minimum=0, affects=("prepare", "profiles", "forecast", "strategy")),
             Setting("threads", int, 0, "threads and processes to use; 0 for all", minimum=0),
             Setting("memory_limit_mb", int, 1024, "memory the relational engine may use before it spills to disk", unit="MiB", minimum=128),
+            Setting("keep_runs", int, 10, "finished runs that can be repeated; what only older ones read or wrote is deleted", minimum=2),
             Setting(
                 "lock_timeout_s", float, 600.0, "how long to wait for another process of the same workspace", unit="seconds", minimum=0
             ),

@@ -1,12 +1,15 @@
 """The pipeline with stages that do next to nothing, to see what it skips, resumes and repeats."""
 
+from pathlib import Path
+
 import pytest
 
 from moushi import pipeline
 from moushi.columns import Approvals, Customers, Moves, Products, Sources
-from moushi.errors import RunNotFound
+from moushi.errors import RunForgotten, RunNotFound
 from moushi.workspace import records
 from moushi.workspace.store import Store
+from moushi.workspace.verify import verify
 from tests.support import LakeContext
 
 CALLS: list[str] = []
@@ -187,6 +190,67 @@ def test_a_run_that_skipped_is_repeated_as_it_was_done_before(store):
 def test_an_unknown_run_is_refused(store):
     with pytest.raises(RunNotFound, match="ffff"):
         pipeline.repeat(store, "ffff")
+
+
+def files(store, table):
+    return sorted(path.name for path in (store.lake / table.name).glob("*.parquet"))
+
+
+@pytest.fixture
+def short(store):
+    """The same workspace, keeping two runs."""
+    short = Store(store.path, {"keep_runs": 2})
+    yield short
+    short.close()
+
+
+def test_what_only_runs_of_long_ago_wrote_is_let_go(short):
+    store, made = short, [pipeline.run(short).run_id]
+    for number in range(2, 5):
+        add(store, number)
+        made.append(pipeline.run(store).run_id)
+    # Settlement comes before the forecast: the third run still read the customers of the second.
+    assert (len(files(store, Products)), len(files(store, Customers))) == (2, 3)
+    assert len(files(store, Sources)) == 4
+    assert statuses(pipeline.repeat(store, made[3])) == statuses(pipeline.repeat(store, made[2])) == ["same", "same", "same"]
+    for early in made[:2]:
+        with pytest.raises(RunForgotten, match=early):
+            pipeline.repeat(store, early)
+    assert verify(store, clean=True) == []
+    assert store.engine.to_arrow(store.engine.read(Products)).num_rows == 4
+
+
+def test_what_skipped_stages_read_long_ago_is_kept(short, monkeypatch):
+    pipeline.run(short)
+    before = files(short, Products)
+    for version in range(2, 6):
+        monkeypatch.setattr(Second, "version", version)
+        last = pipeline.run(short).run_id
+    assert CALLS.count("prepare") == 1
+    assert files(short, Products) == before
+    assert len(files(short, Customers)) == 2
+    assert statuses(pipeline.repeat(short, last)) == ["same", "same", "same"]
+
+
+def test_letting_go_that_was_interrupted_goes_on(short, monkeypatch):
+    pipeline.run(short)
+    add(short, 2)
+    pipeline.run(short)
+    add(short, 3)
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.run(short)
+    assert len(files(short, Products)) == 3
+    assert [record.status for record in records.all_runs(short.database)] == ["finished"] * 3
+    add(short, 4)
+    pipeline.run(short)
+    assert len(files(short, Products)) == 2
+    assert verify(short) == []
+
+
+def interrupted(path, missing_ok=False):
+    raise KeyboardInterrupt
 
 
 def test_a_stage_cannot_read_or_write_what_it_did_not_declare(store, monkeypatch):

@@ -61,5 +61,6 @@ data_files = Table(
     Column("path", String(512), primary_key=True),
     Column("bytes", BigInteger, nullable=False),
     Column("checksum", String(64), nullable=False),
+    Column("dropped", BigInteger),
 )
-"""Checksums of the lake's files, recorded as they were committed."""
+"""Checksums of the lake's files, recorded as they were committed; `dropped` is a version of the table without the file."""

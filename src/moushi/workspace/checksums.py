@@ -46,13 +46,13 @@ def recorded(database: Database, paths: list[str]) -> dict[str, tuple[int, str]]
 
     found: dict[str, tuple[int, str]] = {}
     with database.connect() as connection:
-        for part in _parts(paths):
+        for part in parts(paths):
             query = sa.select(data_files).where(data_files.c.path.in_(part))
             found |= {row.path: (row.bytes, row.checksum) for row in connection.execute(query)}
     return found
 
 
-def _parts(paths: list[str], size: int = 500) -> Iterator[list[str]]:
+def parts(paths: list[str], size: int = 500) -> Iterator[list[str]]:
     """Cut a list, so that a query stays under the database's limit on parameters."""
     for start in range(0, len(paths), size):
         yield paths[start : start + size]

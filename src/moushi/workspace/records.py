@@ -128,6 +128,27 @@ def of_run(database: Database, run_id: str, stage: str) -> StageRecord | None:
     return _stage(database, stage, run_id)
 
 
+def oldest_versions(database: Database, runs_kept: int) -> dict[str, int]:
+    """Return, by table, the oldest version that one of the last `runs_kept` finished runs read or wrote; empty with fewer runs."""
+    import sqlalchemy as sa
+
+    from moushi.database.tables import runs, stage_runs
+
+    kept = sa.select(runs.c.run_id).where(runs.c.status == "finished").order_by(runs.c.sequence.desc()).limit(runs_kept)
+    with database.connect() as connection:
+        names = list(connection.execute(kept).scalars())
+        if len(names) < runs_kept:
+            return {}
+        stages = connection.execute(sa.select(stage_runs.c.inputs, stage_runs.c.outputs).where(stage_runs.c.run_id.in_(names))).all()
+    oldest: dict[str, int] = {}
+    for inputs, outputs in stages:
+        used = [*json.loads(inputs).items(), *((name, output["version"]) for name, output in json.loads(outputs).items())]
+        for name, version in used:
+            if version is not None:
+                oldest[name] = min(version, oldest.get(name, version))
+    return oldest
+
+
 def _stage(database: Database, stage: str, run_id: str | None) -> StageRecord | None:
     import sqlalchemy as sa
 

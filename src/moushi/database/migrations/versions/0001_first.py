@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("path", sa.String(512), primary_key=True),
         sa.Column("bytes", sa.BigInteger, nullable=False),
         sa.Column("checksum", sa.String(64), nullable=False),
+        sa.Column("dropped", sa.BigInteger),
     )
 
 
