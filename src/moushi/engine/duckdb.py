@@ -124,10 +124,11 @@ class DuckDBEngine:
             # Left to itself the writer deletes log entries after a month, and with them the way back to earlier versions.
             hooks = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
             write_deltalake(str(path), checked.reader(), target_file_size=128 * 1024 * 1024, post_commithook_properties=hooks, **options)
-        version = self._open(table, None).version()
+            written = self._open(table, None)
+            files = _files(table, written)
         if self.recorder is not None:
-            self.recorder(table, version, self.files(table, version))
-        return Written(version, checked.digest.rows, checked.digest.result())
+            self.recorder(table, written.version(), files)
+        return Written(written.version(), checked.digest.rows, checked.digest.result())
 
     def _ordered(self, table: type[Table], rows: ir.Table | pa.Table | pa.RecordBatchReader, *, append: bool) -> pa.RecordBatchReader:
         if isinstance(rows, pa.RecordBatchReader):
@@ -196,10 +197,7 @@ class DuckDBEngine:
         if version is None and not (self._path(table) / "_delta_log").is_dir():
             return []
         with _mapped(table.name):
-            actions = pa.table(self._open(table, version).get_add_actions(flatten=True))
-        names, sizes, counts = (actions[name].to_pylist() for name in ("path", "size_bytes", "num_records"))
-        found = [DataFile(f"{table.name}/{n}", s, c or 0) for n, s, c in zip(names, sizes, counts, strict=True)]
-        return sorted(found, key=lambda file: file.path)
+            return _files(table, self._open(table, version))
 
     def _path(self, table: type[Table]) -> Path:
         return self.lake / table.name
@@ -214,6 +212,13 @@ class DuckDBEngine:
             if version is not None:
                 raise TableNotFound(table=table.name, version=version) from error
             raise TableDamaged(table=table.name, detail="its transaction log cannot be read") from error
+
+
+def _files(table: type[Table], opened: DeltaTable) -> list[DataFile]:
+    actions = pa.table(opened.get_add_actions(flatten=True))
+    names, sizes, counts = (actions[name].to_pylist() for name in ("path", "size_bytes", "num_records"))
+    found = [DataFile(f"{table.name}/{n}", s, c or 0) for n, s, c in zip(names, sizes, counts, strict=True)]
+    return sorted(found, key=lambda file: file.path)
 
 
 def _with_columns(rows: ir.Table, table: type[Table]) -> ir.Table:
