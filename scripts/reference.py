@@ -44,7 +44,7 @@ def settings() -> str:
     rows = []
     for setting in SETTINGS.values():
         default = "" if setting.default is None else setting.default
-        expected = f"{setting.expected()}, {setting.unit}" if setting.unit else setting.expected()
+        expected = f"{setting.expected().en}, {setting.unit}" if setting.unit else setting.expected().en
         rows.append(f"| {setting.name} | {setting.environment} | {default} | {expected} | {setting.help} |\n")
     return head + "".join(rows)
 

@@ -58,9 +58,16 @@ never personal data.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 Language = Literal["en", "zh"]
+
+
+class Words(NamedTuple):
+    """A part of a message, in both languages; given as a field, it is said in the language of the message."""
+
+    en: str
+    zh: str
 
 
 class Retryable(Exception):
@@ -94,7 +101,8 @@ class MoushiError(Exception):
     def message(self, language: Language = "en") -> str:
         """Return the message in `language`, "en" or "zh"."""
         template = self.zh if language == "zh" else self.en
-        return template.format(**self.fields)
+        fields = {name: getattr(value, language) if isinstance(value, Words) else value for name, value in self.fields.items()}
+        return template.format(**fields)
 
     def __str__(self) -> str:
         return self.message("en")
@@ -127,7 +135,7 @@ class InvalidSetting(SettingsError, ValueError):
     """A setting's value is not of its type or outside its range."""
 
     en = "settings: {name} = {value!r} in {where} is not {expected}. Set it to {expected}."
-    zh = "设置：{where} 中的 {name} = {value!r} 不是{expected}。请改为{expected}。"
+    zh = "设置：{where} 中的 {name} = {value!r} 不符合要求。应为：{expected}。"
 
 
 # --- tables -----------------------------------------------------------------
@@ -349,8 +357,10 @@ class ContractBroken(CollectError, ValueError):
 class MappingInvalid(CollectError, ValueError):
     """A mapping in moushi.toml says something that cannot be."""
 
-    en = "collect: the mappings in {path!r} cannot be used: {faults_en}. Correct them there, or delete a [[mapping]] to have it proposed again."
-    zh = "收集：{path!r} 中的映射无法使用：{faults_zh}。请在该文件中更正，或删除相应的 [[mapping]] 以便重新推断。"
+    en = (
+        "collect: the mappings in {path!r} cannot be used: {faults}. Correct them there, or delete a [[mapping]] to have it proposed again."
+    )
+    zh = "收集：{path!r} 中的映射无法使用：{faults}。请在该文件中更正，或删除相应的 [[mapping]] 以便重新推断。"
     exit_code = 2
 
 

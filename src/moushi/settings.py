@@ -13,9 +13,16 @@ from types import MappingProxyType
 from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-from moushi.errors import InvalidSetting, UnknownSetting
+from moushi.errors import InvalidSetting, UnknownSetting, Words
 
 Value = str | int | float | bool | None
+
+_TYPES: dict[type, Words] = {
+    str: Words("a text", "文本"),
+    int: Words("a whole number", "整数"),
+    float: Words("a number", "数字"),
+    bool: Words("true or false", "true 或 false"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,26 +43,25 @@ class Setting:
     maximum: float | None = None
     affects: tuple[str, ...] = ()
     check: Callable[[Any], bool] | None = None
+    checked: Words | None = None
 
     @property
     def environment(self) -> str:
         """The environment variable that sets it."""
         return f"MOUSHI_{self.name.upper()}"
 
-    def expected(self) -> str:
+    def expected(self) -> Words:
         """Describe the values it can have."""
         if self.choices:
-            return "one of " + ", ".join(self.choices)
-        words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[self.type]
-        if self.check is not None:
-            words = f"a valid {self.name}"
+            return Words("one of " + ", ".join(self.choices), "以下之一：" + "、".join(self.choices))
+        en, zh = self.checked or _TYPES[self.type]
         if self.minimum is not None:
-            words += f" of at least {self.minimum:g}"
+            en, zh = f"{en} of at least {self.minimum:g}", f"{zh}，不小于 {self.minimum:g}"
         if self.maximum is not None:
-            words += f" and at most {self.maximum:g}"
-        return words
+            en, zh = f"{en} and at most {self.maximum:g}", f"{zh}，不大于 {self.maximum:g}"
+        return Words(en, zh)
 
-    def parse(self, value: Any, where: str) -> Value:
+    def parse(self, value: Any, where: str | Words) -> Value:
         """Return `value` as this setting's type.
 
         Raises
@@ -109,6 +115,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 None,
                 "the workspace's own currency, ISO 4217; the data's commonest where not set",
                 check=_is_currency,
+                checked=Words("a currency code of ISO 4217, such as CNY or EUR", "ISO 4217 货币代码，如 CNY、EUR"),
                 affects=("prepare",),
             ),
             Setting(
@@ -117,6 +124,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "UTC",
                 "time zone of the shop: of times in files that name none, and of days in reports",
                 check=_is_timezone,
+                checked=Words("a time zone such as Asia/Shanghai or Europe/Berlin", "时区名，如 Asia/Shanghai、Europe/Berlin"),
                 affects=("collect", "prepare"),
             ),
             Setting("default_country", str, None, "country of rows that name none, ISO 3166 alpha-2", affects=("prepare",)),
@@ -251,10 +259,10 @@ class Settings(Mapping[str, Value]):
         self._values: dict[str, Value] = {name: setting.default for name, setting in SETTINGS.items()}
         self._take(file or {}, "moushi.toml")
         named = {s.name: environment[s.environment] for s in SETTINGS.values() if s.environment in environment}
-        self._take(named, "the environment")
-        self._take(explicit or {}, "the call")
+        self._take(named, Words("the environment", "环境变量"))
+        self._take(explicit or {}, Words("the call", "本次调用"))
 
-    def _take(self, values: Mapping[str, Any], where: str) -> None:
+    def _take(self, values: Mapping[str, Any], where: str | Words) -> None:
         for name, value in values.items():
             if name not in SETTINGS:
                 raise UnknownSetting(name=name, where=where, valid=", ".join(SETTINGS))

@@ -1,8 +1,12 @@
+import ast
+import pickle
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
+from moushi import errors
 from moushi.locale import say, system_language, words
 
 PARTS = sorted(file.name.removesuffix(".toml") for file in resources.files("moushi.locale").joinpath("en").iterdir())
@@ -37,3 +41,33 @@ def test_the_language_follows_the_locale(monkeypatch, variable, value, expected)
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv(variable, value)
     assert system_language() == expected
+
+
+def prose_in_one_language(tree):
+    """Literal words handed to an error in one language only."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(getattr(errors, getattr(call.func, "id", ""), None), type):
+            yield from (word for word in call.keywords if word.arg in PROSE and isinstance(word.value, (ast.Constant, ast.JoinedStr)))
+
+
+PROSE = ("detail", "expected", "unit")
+
+
+def test_errors_are_explained_in_both_languages():
+    folder = Path(errors.__file__).parent
+    found = [
+        f"{file.relative_to(folder)}:{word.value.lineno}"
+        for file in sorted(folder.rglob("*.py"))
+        for word in prose_in_one_language(ast.parse(file.read_text("utf-8")))
+    ]
+    assert found == []
+
+
+def test_a_part_of_a_message_is_said_in_the_language_of_the_message():
+    error = errors.TableDamaged(table="orders", detail=errors.Words("gone", "丢失"))
+    assert "gone" in str(error)
+    assert "丢失" not in str(error)
+    assert "丢失" in error.message("zh")
+    assert "gone" not in error.message("zh")
+    again = pickle.loads(pickle.dumps(error))
+    assert again.message("zh") == error.message("zh")

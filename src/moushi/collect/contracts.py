@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moushi.collect.mapping import Mapping, MappingFault, Reading
-from moushi.errors import DiskFull, Language, MappingInvalid
+from moushi.errors import DiskFull, Language, MappingInvalid, Words
 from moushi.locale import LANGUAGES, say
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def _read(document: TOMLDocument, path: Path) -> dict[str, Mapping]:
 
 
 def _invalid(path: Path, faults: list[tuple[str, MappingFault]]) -> MappingInvalid:
-    words = {language: "; ".join(_explain(name, fault, language) for name, fault in faults) for language in LANGUAGES}
-    return MappingInvalid(path=path.name, faults_en=words["en"], faults_zh=words["zh"])
+    said = {language: "; ".join(_explain(name, fault, language) for name, fault in faults) for language in LANGUAGES}
+    return MappingInvalid(path=path.name, faults=Words(**said))
 
 
 def _explain(name: str, fault: MappingFault, language: Language) -> str:

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moushi.errors import DatabaseTaken, DatabaseUnreachable, InvalidSetting, MissingExtra, WorkspaceError, WorkspaceTooNew
+from moushi.errors import DatabaseTaken, DatabaseUnreachable, InvalidSetting, MissingExtra, Words, WorkspaceError, WorkspaceTooNew
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -17,7 +17,10 @@ HEAD = "0001"
 """Newest revision in migrations/versions; a test compares the two."""
 
 SETTING = "database_url"
-_EXPECTED = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=... where wanted"
+_EXPECTED = Words(
+    "sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=... where wanted",
+    "sqlite:///文件 或 postgresql://用户:密码@主机:端口/库名，需要时加 ?sslmode=...",
+)
 
 
 def open_database(url: str, identity: str) -> Engine:

@@ -19,7 +19,7 @@ from moushi.columns import Table
 from moushi.engine import parallel
 from moushi.engine.base import DataFile, Function, Written
 from moushi.engine.checks import Checked
-from moushi.errors import DiskFull, EngineError, MoushiError, TableDamaged, TableNotFound
+from moushi.errors import DiskFull, EngineError, MoushiError, TableDamaged, TableNotFound, Words
 from moushi.settings import Settings
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ class DuckDBEngine:
             return self.from_arrow(table.empty())
         paths = tuple(str(self.lake / file.path) for file in files)
         if gone := [path for path in paths if not os.path.exists(path)]:
-            raise TableDamaged(table=table.name, detail=f"{len(gone)} of {len(paths)} files are missing")
+            raise TableDamaged(
+                table=table.name,
+                detail=Words(f"{len(gone)} of {len(paths)} files are missing", f"{len(paths)} 个文件中缺少 {len(gone)} 个"),
+            )
         if paths not in self._expressions:
             with _mapped(table.name):
                 rows = self.backend.read_parquet(paths, hive_partitioning=False, union_by_name=True)
@@ -211,7 +214,7 @@ class DuckDBEngine:
         except DeltaError as error:
             if version is not None:
                 raise TableNotFound(table=table.name, version=version) from error
-            raise TableDamaged(table=table.name, detail="its transaction log cannot be read") from error
+            raise TableDamaged(table=table.name, detail=Words("its transaction log cannot be read", "无法读取其事务日志")) from error
 
 
 def _files(table: type[Table], opened: DeltaTable) -> list[DataFile]:
@@ -262,5 +265,7 @@ def _ours(where: str, error: BaseException) -> MoushiError:
     if any(sign in words for sign in ("no space left", "os error 28", "max_temp_directory_size")):
         return DiskFull(where=where)
     if isinstance(error, (duckdb.IOException, OSError, DeltaError)) or "parquet" in words:
-        return TableDamaged(table=where, detail=f"its files cannot be read or written ({type(error).__name__})")
-    return EngineError(detail=f"{where} failed with {type(error).__name__}.")
+        kind = type(error).__name__
+        return TableDamaged(table=where, detail=Words(f"its files cannot be read or written ({kind})", f"其文件无法读写（{kind}）"))
+    kind = type(error).__name__
+    return EngineError(detail=Words(f"{where} failed with {kind}.", f"{where} 出错：{kind}。"))

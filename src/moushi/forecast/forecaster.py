@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from moushi.errors import InvalidSetting, NotEnoughData, NotFitted, NotSupported
+from moushi.errors import InvalidSetting, NotEnoughData, NotFitted, NotSupported, Words
 from moushi.forecast.closures import closure_probability, with_closures
 from moushi.forecast.contest import Contest, hold, plan_for
 from moushi.forecast.judge import Verdict, judge, judging_levels
@@ -147,7 +147,9 @@ class Forecaster:
         self._fitted()
         parts = [self._backtest(number) for number in range(origins, 0, -1)]
         if not parts:
-            raise InvalidSetting(name="origins", value=origins, where="forecast.backtest", expected="a whole number of at least 1")
+            raise InvalidSetting(
+                name="origins", value=origins, where="forecast.backtest", expected=Words("a whole number of at least 1", "不小于 1 的整数")
+            )
         return pa.concat_tables(parts)
 
     def _backtest(self, number: int) -> pa.Table:
@@ -156,7 +158,7 @@ class Forecaster:
         past = panel.cut(offset)
         if not any(np.isfinite(values).any() for values in past.values):
             longest = max(len(values) for values in panel.values)
-            raise NotEnoughData(where="forecast.backtest", found=longest, unit="periods", needed=offset + 1)
+            raise NotEnoughData(where="forecast.backtest", found=longest, unit=Words("periods", "个周期"), needed=offset + 1)
         earlier = type(self)(**{**self.get_config(), "frequency": panel.frequency.name})
         earlier._fit(past, self.at_type_)
         table = earlier.predict()
@@ -206,13 +208,13 @@ class Forecaster:
         if faults:
             raise NotSupported(where="forecast.Forecaster", what=", ".join(faults))
         if not isinstance(self.horizon, int) or not 1 <= self.horizon <= 1000:
-            raise self._invalid("horizon", "a whole number from 1 to 1000")
+            raise self._invalid("horizon", Words("a whole number from 1 to 1000", "1 到 1000 的整数"))
         if self.frequency is not None and self.frequency not in FREQUENCIES:
-            raise self._invalid("frequency", "one of " + ", ".join(FREQUENCIES))
+            raise self._invalid("frequency", Words("one of " + ", ".join(FREQUENCIES), "以下之一：" + "、".join(FREQUENCIES)))
         if not self.quantiles or not all(0 < level < 1 for level in self.quantiles):
-            raise self._invalid("quantiles", "one or more numbers between 0 and 1")
+            raise self._invalid("quantiles", Words("one or more numbers between 0 and 1", "一个或多个 0 与 1 之间的数"))
 
-    def _invalid(self, name: str, words: str) -> InvalidSetting:
+    def _invalid(self, name: str, words: Words) -> InvalidSetting:
         return InvalidSetting(name=name, value=getattr(self, name), where="Forecaster", expected=words)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.errors import InvalidRows, MissingColumns, NotEnoughData
+from moushi.errors import InvalidRows, MissingColumns, NotEnoughData, Words
 from moushi.forecast.periods import FREQUENCIES, Floats, Frequency, Whole, infer, to_days, to_index
 from moushi.forecast.scores import SMALLEST
 
@@ -76,7 +76,7 @@ def read_panel(rows: pa.Table, frequency: str | None) -> Panel:
     _check(rows)
     ids, codes, days, values = _columns(rows)
     if not np.isfinite(values).any():
-        raise NotEnoughData(where=WHERE, found=0, unit="known values", needed=1)
+        raise NotEnoughData(where=WHERE, found=0, unit=Words("known values", "个已知数值"), needed=1)
     order = np.lexsort((days, codes))
     codes, days, values = codes[order], days[order], values[order]
     chosen = FREQUENCIES[frequency] if frequency else infer(codes, days)
@@ -103,7 +103,7 @@ def _check(rows: pa.Table) -> None:
     if missing:
         raise MissingColumns(where=WHERE, table="history", missing=missing, present=rows.column_names)
     if not rows.num_rows:
-        raise NotEnoughData(where=WHERE, found=0, unit="rows", needed=1)
+        raise NotEnoughData(where=WHERE, found=0, unit=Words("rows", "行"), needed=1)
 
 
 def _columns(rows: pa.Table) -> tuple[list[str], Whole, Whole, Floats]:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from moushi.errors import NotEnoughData
+from moushi.errors import NotEnoughData, Words
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -75,6 +75,8 @@ def infer(series: npt.NDArray[np.int64], days: Whole) -> Frequency:
     """
     steps = np.diff(days)[np.diff(series) == 0]
     if not len(steps):
-        raise NotEnoughData(where="forecast.fit", found=len(days), unit="rows without any two in one series", needed=2)
+        raise NotEnoughData(
+            where="forecast.fit", found=len(days), unit=Words("rows without any two in one series", "行（没有两行属于同一序列）"), needed=2
+        )
     common = float(np.median(steps))
     return FREQUENCIES["day" if common < 4 else "week" if common < 20 else "month"]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moushi.errors import DiskFull, TokenUnknown, VaultDamaged, VaultUnreadable, WorkspaceBusy
+from moushi.errors import DiskFull, TokenUnknown, VaultDamaged, VaultUnreadable, Words, WorkspaceBusy
 from moushi.trust.keys import Keys
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class Vault:
         if code == sqlite3.SQLITE_FULL:
             return DiskFull(where=where)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return WorkspaceBusy(what="the vault", path=where, waited_s=self._timeout_s)
+            return WorkspaceBusy(what=Words("the vault", "保险库"), path=where, waited_s=self._timeout_s)
         return VaultUnreadable(path=where, detail=str(error))
 
 

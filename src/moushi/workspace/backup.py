@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from moushi.errors import BackupDamaged, WorkspaceExists
+from moushi.errors import BackupDamaged, Words, WorkspaceExists
 from moushi.workspace.checksums import file_digest
 from moushi.workspace.store import CONFIGURATION, Store
 
@@ -112,7 +112,9 @@ def _extract(path: Path, folder: Path) -> None:
         with tarfile.open(path, "r:") as archive:
             archive.extractall(folder, filter="data")
     except (tarfile.TarError, OSError) as error:
-        raise BackupDamaged(path=str(path), detail=f"it cannot be unpacked ({type(error).__name__})") from error
+        raise BackupDamaged(
+            path=str(path), detail=Words(f"it cannot be unpacked ({type(error).__name__})", f"无法解包（{type(error).__name__}）")
+        ) from error
 
 
 def _compare(path: Path, folder: Path) -> None:
@@ -121,9 +123,10 @@ def _compare(path: Path, folder: Path) -> None:
         manifest = json.loads(listed.read_text("utf-8"))
         expected: dict[str, str] = manifest["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BackupDamaged(path=str(path), detail="its manifest is missing or cannot be read") from error
+        raise BackupDamaged(path=str(path), detail=Words("its manifest is missing or cannot be read", "清单缺失或无法读取")) from error
     listed.unlink()
     found = {str(file.relative_to(folder)): file for file in folder.rglob("*") if file.is_file()}
     differing = [name for name, digest in expected.items() if name not in found or file_digest(found[name]) != digest]
     if differing or set(found) != set(expected):
-        raise BackupDamaged(path=str(path), detail=f"{len(differing) or len(set(found) ^ set(expected))} files differ from its manifest")
+        count = len(differing) or len(set(found) ^ set(expected))
+        raise BackupDamaged(path=str(path), detail=Words(f"{count} files differ from its manifest", f"{count} 个文件与清单不符"))

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from moushi.columns import Table
 from moushi.engine.base import DataFile
 from moushi.engine.duckdb import DuckDBEngine
-from moushi.errors import InvalidSetting, WorkspaceBusy, WorkspaceExists, WorkspaceNotFound
+from moushi.errors import InvalidSetting, Words, WorkspaceBusy, WorkspaceExists, WorkspaceNotFound
 from moushi.settings import Settings
 from moushi.workspace.checksums import record_files
 
@@ -42,6 +42,11 @@ if TYPE_CHECKING:
 
 CONFIGURATION = "moushi.toml"
 Work = Literal["collect", "run", "database"]
+_WORK: dict[Work, Words] = {
+    "collect": Words("adding files", "添加文件"),
+    "run": Words("a run", "运行"),
+    "database": Words("opening its database", "打开数据库"),
+}
 
 _TEMPLATE = """\
 # A Moushi workspace.  `moushi settings` lists what can be set under [settings].
@@ -190,7 +195,7 @@ class Store:
             with lock:
                 yield
         except Timeout as error:
-            raise WorkspaceBusy(what=work, path=str(self.path), waited_s=timeout_s) from error
+            raise WorkspaceBusy(what=_WORK[work], path=str(self.path), waited_s=timeout_s) from error
 
     def next_number(self, name: str) -> int:
         """Return the next number of a sequence; a number is never given twice."""
@@ -228,13 +233,15 @@ def _content(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSetting(name="the file", value=str(error), where=str(file), expected="valid TOML in UTF-8") from error
+        raise InvalidSetting(
+            name="TOML", value=str(error), where=str(file), expected=Words("valid TOML in UTF-8", "UTF-8 编码的有效 TOML")
+        ) from error
 
 
 def _settings_of(file: Path) -> dict[str, Any]:
     found = _content(file).get("settings", {})
     if not isinstance(found, dict):
-        raise InvalidSetting(name="settings", value=found, where=str(file), expected="a [settings] section")
+        raise InvalidSetting(name="settings", value=found, where=str(file), expected=Words("a [settings] section", "[settings] 小节"))
     _without_secrets(found, file)
     return found
 
@@ -242,5 +249,8 @@ def _settings_of(file: Path) -> dict[str, Any]:
 def _without_secrets(settings: Mapping[str, Any], file: Path) -> None:
     """Refuse a password in a file that others may read and that every backup copies."""
     if re.search(r"//[^/@]*:[^/@]*@", str(settings.get("database_url", ""))):
-        expected = "an address without a password; one with a password goes into the environment, as MOUSHI_DATABASE_URL"
+        expected = Words(
+            "an address without a password; one with a password goes into the environment, as MOUSHI_DATABASE_URL",
+            "不含密码的地址；含密码的地址请放在环境变量 MOUSHI_DATABASE_URL 中",
+        )
         raise InvalidSetting(name="database_url", value="…", where=str(file), expected=expected)

@@ -161,6 +161,20 @@ def test_cut_off_workbooks_are_refused(tmp_path: Path, share: float, suffix: str
         read_all(path)
 
 
+def test_a_newer_workbook_behind_a_password_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    # Its entries stand in an old container; the name of each is padded to 64 bytes.
+    content = bytearray(1024)
+    content[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    content[30] = 9
+    name = "EncryptedPackage".encode("utf-16-le")
+    content[512 : 512 + len(name)] = name
+    path = tmp_path / "locked.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(SourceUnreadable, match="password") as caught:
+        read_all(path)
+    assert "密码" in caught.value.message("zh")
+
+
 def test_a_flipped_byte_in_a_workbook_is_noticed(tmp_path: Path) -> None:
     path = workbook(tmp_path / "b.xlsx", {"S": [["id", "name"], *([i, f"name {i}"] for i in range(300))]})
     with zipfile.ZipFile(path) as archive:

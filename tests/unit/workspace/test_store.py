@@ -88,7 +88,7 @@ def test_a_second_process_waits_for_the_lock_and_death_frees_it(store):
     holder.start()
     try:
         assert started.wait(30)
-        with pytest.raises(WorkspaceBusy, match="collect"), Store(store.path, {"lock_timeout_s": 0.1}).lock("collect"):
+        with pytest.raises(WorkspaceBusy, match="adding files"), Store(store.path, {"lock_timeout_s": 0.1}).lock("collect"):
             pass
         with Store(store.path, {"lock_timeout_s": 0.1}).lock("run"):
             pass

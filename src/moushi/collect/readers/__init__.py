@@ -14,7 +14,7 @@ from moushi.collect.readers.kinds import Kind, kind_of
 from moushi.collect.readers.limits import Budget
 from moushi.collect.readers.unpack import Unpacking, gzip_member, tar_members, zip_members
 from moushi.collect.source import RawTable
-from moushi.errors import SourceUnreadable
+from moushi.errors import SourceUnreadable, Words
 from moushi.settings import Settings
 
 _DEEPEST = 3
@@ -55,14 +55,18 @@ def _text_table(blob: Blob, kind: Kind, settings: Settings) -> RawTable:
 
 def _unpacked(blob: Blob, kind: Kind, settings: Settings, unpacking: Unpacking, depth: int) -> Iterator[RawTable]:
     if depth >= _DEEPEST:
-        raise SourceUnreadable(path=blob.name, kind=kind, detail=f"archives are nested more than {_DEEPEST} deep")
+        raise SourceUnreadable(
+            path=blob.name, kind=kind, detail=Words(f"archives are nested more than {_DEEPEST} deep", f"压缩包嵌套超过 {_DEEPEST} 层")
+        )
     found = False
     for member in _members(blob, kind, unpacking):
         if member.size:
             found = True
             yield from _tables(member, settings, unpacking, depth + 1)
     if not found:
-        raise SourceUnreadable(path=blob.name, kind=kind, detail="it holds no file of a kind that can be read")
+        raise SourceUnreadable(
+            path=blob.name, kind=kind, detail=Words("it holds no file of a kind that can be read", "其中没有可读取的文件")
+        )
 
 
 def _members(blob: Blob, kind: Kind, unpacking: Unpacking) -> Iterator[Blob]:

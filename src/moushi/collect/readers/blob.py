@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from moushi.errors import SourceNotFound, SourceUnreadable
+from moushi.collect.readers.faults import A_FILE
+from moushi.errors import SourceNotFound, SourceUnreadable, Words
 
 CHUNK = 1 << 20
 
@@ -93,8 +94,8 @@ class FileBlob(Blob):
         try:
             return self.path.open("rb")
         except OSError as error:
-            detail = f"the system does not let it be opened ({error.strerror})"
-            raise SourceUnreadable(path=self.name, kind="file", detail=detail) from error
+            detail = Words(f"the system does not let it be opened ({error.strerror})", f"系统不允许打开（{error.strerror}）")
+            raise SourceUnreadable(path=self.name, kind=A_FILE, detail=detail) from error
 
     def check_unchanged(self) -> None:
         """Raise SourceUnreadable if the file was written, replaced or removed since."""
@@ -103,7 +104,9 @@ class FileBlob(Blob):
         except FileNotFoundError:
             same = False
         if not same:
-            raise SourceUnreadable(path=self.name, kind="file", detail="it was changed while it was being read")
+            raise SourceUnreadable(
+                path=self.name, kind=A_FILE, detail=Words("it was changed while it was being read", "读取过程中文件被改动")
+            )
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

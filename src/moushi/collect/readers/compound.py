@@ -5,12 +5,15 @@ from __future__ import annotations
 import struct
 
 from moushi.collect.readers.blob import Blob
+from moushi.collect.readers.faults import CUT_OFF, PASSWORD
 from moushi.errors import SourceUnreadable
 
 _HEADER = 512
 _IN_HEADER = 109  # positions of table sectors that stand in the header
 _SPECIAL = 0xFFFFFFFA  # and above: not the position of a sector
 _FREE = 0xFFFFFFFF
+# Name of the entry that holds a protected workbook; names of entries are padded to 64 bytes.
+_PROTECTED = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
 
 
 def check_compound(blob: Blob) -> None:
@@ -20,7 +23,7 @@ def check_compound(blob: Blob) -> None:
 
     Raises
     ------
-    SourceUnreadable : if the file is cut off
+    SourceUnreadable : if the file is cut off, or a newer workbook behind a password
     """
     with blob.open() as file:
         header = file.read(_HEADER)
@@ -29,6 +32,8 @@ def check_compound(blob: Blob) -> None:
         sector = 1 << struct.unpack_from("<H", header, 30)[0]
         if sector not in (512, 4096):
             _refuse(blob)
+        if _PROTECTED in file.read():
+            raise SourceUnreadable(path=blob.name, kind="excel", detail=PASSWORD)
         last = 0
         tables = [position for position in struct.unpack_from(f"<{_IN_HEADER}I", header, 76) if position < _SPECIAL]
         for index, position in enumerate(tables):
@@ -44,4 +49,4 @@ def check_compound(blob: Blob) -> None:
 
 
 def _refuse(blob: Blob) -> None:
-    raise SourceUnreadable(path=blob.name, kind="excel", detail="it is cut off or damaged")
+    raise SourceUnreadable(path=blob.name, kind="excel", detail=CUT_OFF)

@@ -10,6 +10,7 @@ import numpy as np
 from moushi.collect.readers.blob import Blob
 from moushi.collect.readers.boundaries import Boundaries, find_records
 from moushi.collect.readers.dialect import Dialect, Record, find_dialect, named_delimiter, sample_records
+from moushi.collect.readers.faults import EMPTY
 from moushi.collect.readers.header import SAMPLE_ROWS, Header, clean_cells, find_header, unique_names
 from moushi.collect.readers.lines import RAW_KEPT, LineBlock, line_blocks
 from moushi.collect.readers.parse import parse_block
@@ -90,7 +91,7 @@ def open_delimited(blob: Blob, settings: Settings) -> RawTable:
     scan = scan_text(blob, kind="csv", max_line_bytes=limit)
     head = next(line_blocks(blob, scan, max_line_bytes=limit, block_bytes=_SAMPLE_BYTES), None)
     if head is None or not head.data.strip():
-        raise SourceUnreadable(path=blob.name, kind="csv", detail="it is empty")
+        raise SourceUnreadable(path=blob.name, kind="csv", detail=EMPTY)
     return DelimitedTable(blob, scan, _look(head), max_line_bytes=limit)
 
 

@@ -18,16 +18,18 @@ from moushi.collect.readers.blob import Blob
 from moushi.collect.readers.cells import cell_text
 from moushi.collect.readers.clean import finish
 from moushi.collect.readers.compound import check_compound
+from moushi.collect.readers.faults import CUT_OFF, PASSWORD, damaged
 from moushi.collect.readers.header import SAMPLE_ROWS, Header, clean_cells, find_header
 from moushi.collect.readers.limits import Budget
 from moushi.collect.readers.unpack import check_unpacked
 from moushi.collect.source import RawBatch, RawTable
-from moushi.errors import SourceTooLarge, SourceUnreadable
+from moushi.errors import SourceTooLarge, SourceUnreadable, Words
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 _LARGEST = 2_000_000_000  # bytes of XML; a workbook is in memory while it is read
+_TOO_LARGE = Words(f"a workbook of more than {_LARGEST:,} bytes", f"工作簿超过 {_LARGEST:,} 字节")
 _AN_IDENTIFIER = 10_000_000  # whole numbers from here on are taken for identifiers
 _PANIC = "PanicException"
 
@@ -76,7 +78,7 @@ def open_excel(blob: Blob, budget: Budget, *, zipped: bool) -> Iterator[RawTable
     SourceTooLarge : if it unpacks to more than the settings allow
     """
     if blob.size > _LARGEST:
-        raise SourceTooLarge(path=blob.name, detail=f"a workbook of more than {_LARGEST:,} bytes", setting="max_unpacked_bytes")
+        raise SourceTooLarge(path=blob.name, detail=_TOO_LARGE, setting="max_unpacked_bytes")
     if zipped:
         check_unpacked(blob, budget, kind="excel")
     else:
@@ -100,13 +102,13 @@ def _guarded(blob: Blob, call: Callable[[Any], Any], argument: Any) -> Any:
     try:
         return call(argument)
     except PasswordError:
-        raise SourceUnreadable(path=blob.name, kind="excel", detail="it is protected by a password") from None
+        raise SourceUnreadable(path=blob.name, kind="excel", detail=PASSWORD) from None
     except CalamineError as error:
-        raise SourceUnreadable(path=blob.name, kind="excel", detail=f"it is cut off or damaged ({error})") from error
+        raise SourceUnreadable(path=blob.name, kind="excel", detail=damaged(str(error))) from error
     except BaseException as error:
         if type(error).__name__ != _PANIC:
             raise
-        raise SourceUnreadable(path=blob.name, kind="excel", detail="it is cut off or damaged") from error
+        raise SourceUnreadable(path=blob.name, kind="excel", detail=CUT_OFF) from error
 
 
 def _table(blob: Blob, sheet: CalamineSheet) -> SheetTable | None:

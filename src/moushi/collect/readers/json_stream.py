@@ -12,7 +12,7 @@ from moushi.collect.readers.cells import number_text
 from moushi.collect.readers.lines import RAW_KEPT, line_blocks
 from moushi.collect.readers.scan import TextScan, incremental_decoder
 from moushi.collect.source import Rejected
-from moushi.errors import SourceTooLarge, SourceUnreadable
+from moushi.errors import SourceTooLarge, SourceUnreadable, Words
 
 _BLANK = " \t\r\n\ufeff"
 _WRAPPED = 16  # an object around an array may be this many times the limit of one object
@@ -159,10 +159,11 @@ class _Text:
                 skip = 0
             yield decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            self._refuse(f"its text is not all in {scan.encoding}", error)
+            self._refuse(Words(f"its text is not all in {scan.encoding}", f"文本并非全部为 {scan.encoding} 编码"), error)
 
-    def _refuse(self, detail: str, error: Exception | None = None) -> None:
-        raise SourceUnreadable(path=self._name, kind="json", detail=f"line {self._line:,}: {detail}") from error
+    def _refuse(self, detail: Words, error: Exception | None = None) -> None:
+        located = Words(f"line {self._line:,}: {detail.en}", f"第 {self._line:,} 行：{detail.zh}")
+        raise SourceUnreadable(path=self._name, kind="json", detail=located) from error
 
     def _more(self) -> bool:
         """Read another piece behind what is not used yet; False at the end."""
@@ -207,10 +208,13 @@ class _Text:
 
     def _extend(self, times: int, error: Exception) -> None:
         if len(self._buffer) - self._position > self._limit * times:
-            detail = f"the value at line {self._line:,} is longer than {self._limit * times:,} characters, or not JSON"
+            detail = Words(
+                f"the value at line {self._line:,} is longer than {self._limit * times:,} characters, or not JSON",
+                f"第 {self._line:,} 行的值超过 {self._limit * times:,} 个字符，或不是 JSON",
+            )
             raise SourceTooLarge(path=self._name, detail=detail, setting="max_line_bytes") from error
         if not self._more():
-            self._refuse("it is not JSON, or breaks off", error)
+            self._refuse(Words("it is not JSON, or breaks off", "不是 JSON，或内容中断"), error)
 
     def elements(self) -> Iterator[Located]:
         """Yield the elements of the array that begins here."""
@@ -220,6 +224,6 @@ class _Text:
                 self._advance(self._position + 1)
                 continue
             if not character:
-                self._refuse("it breaks off inside an array")
+                self._refuse(Words("it breaks off inside an array", "在数组中间中断"))
             yield _checked(*self.value())
         self._advance(self._position + 1)

@@ -7,9 +7,10 @@ from pathlib import PurePath
 from typing import Literal
 
 from moushi.collect.readers.blob import Blob
+from moushi.collect.readers.faults import A_FILE, A_TABLE, EMPTY
 from moushi.collect.readers.json_stream import is_json_object
 from moushi.collect.readers.text_encoding import MARKS, utf16_without_mark
-from moushi.errors import SourceUnreadable
+from moushi.errors import SourceUnreadable, Words
 
 Kind = Literal["zip", "gzip", "tar", "xlsx", "xls", "parquet", "json", "json_lines", "delimited"]
 
@@ -19,8 +20,17 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"PAR1", "parquet"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
 )
-_FOREIGN = ((b"%PDF", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"Rar!", "a RAR archive"))
-_FOREIGN_MORE = ((b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"SQLite format 3", "a database"), (b"BZh", "a bzip2 file"))
+_PICTURE = Words("it is a picture", "这是图片")
+_FOREIGN = (
+    (b"%PDF", Words("it is a PDF", "这是 PDF 文件")),
+    (b"\x89PNG", _PICTURE),
+    (b"\xff\xd8\xff", _PICTURE),
+    (b"Rar!", Words("it is a RAR archive", "这是 RAR 压缩包")),
+    (b"7z\xbc\xaf\x27\x1c", Words("it is a 7z archive", "这是 7z 压缩包")),
+    (b"SQLite format 3", Words("it is a database", "这是数据库文件")),
+    (b"BZh", Words("it is a bzip2 file", "这是 bzip2 文件")),
+)
+_PAGE = Words("it is a web page or XML under another name; save it as xlsx or csv", "这是改了扩展名的网页或 XML；请另存为 xlsx 或 csv")
 _PAGES = ("<!doctype", "<html", "<table", "<meta", "<?xml")
 _LINE_SUFFIXES = (".jsonl", ".ndjson")
 _WORKBOOK_PARTS = ("xl/", "content.xml", "Index/")
@@ -36,7 +46,7 @@ def kind_of(blob: Blob) -> Kind:
     with blob.open() as file:
         head = file.read(_HEAD)
     if not head:
-        raise SourceUnreadable(path=blob.name, kind="file", detail="it is empty")
+        raise SourceUnreadable(path=blob.name, kind=A_FILE, detail=EMPTY)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind
@@ -44,9 +54,9 @@ def kind_of(blob: Blob) -> Kind:
         return _zip_kind(blob)
     if head[257:262] == b"ustar":
         return "tar"
-    for signature, words in (*_FOREIGN, *_FOREIGN_MORE):
+    for signature, words in _FOREIGN:
         if head.startswith(signature):
-            raise SourceUnreadable(path=blob.name, kind="table", detail=f"it is {words}")
+            raise SourceUnreadable(path=blob.name, kind=A_TABLE, detail=words)
     return _text_kind(blob, head)
 
 
@@ -65,8 +75,7 @@ def _zip_kind(blob: Blob) -> Kind:
 def _text_kind(blob: Blob, head: bytes) -> Kind:
     text = _decoded(head).lstrip("\ufeff \t\r\n")
     if text[:64].lower().startswith(_PAGES):
-        detail = "it is a web page or XML under another name; save it as xlsx or csv"
-        raise SourceUnreadable(path=blob.name, kind="table", detail=detail)
+        raise SourceUnreadable(path=blob.name, kind=A_TABLE, detail=_PAGE)
     if PurePath(blob.name).suffix.lower() in _LINE_SUFFIXES:
         return "json_lines"
     if not text.startswith(("{", "[")):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from moushi.collect.readers.blob import CHUNK
-from moushi.errors import SourceTooLarge
+from moushi.errors import SourceTooLarge, Words
 from moushi.settings import Settings
 
 _HARMLESS = 10_000_000  # bytes that may come out of a file of any size
@@ -37,11 +37,16 @@ class Budget:
         """
         self._unpacked += count
         if self._unpacked > self._bytes:
-            self._refuse(f"it unpacks to more than {self._bytes:,} bytes", "max_unpacked_bytes")
+            words = Words(f"it unpacks to more than {self._bytes:,} bytes", f"解压后超过 {self._bytes:,} 字节")
+            self._refuse(words, "max_unpacked_bytes")
         if self._unpacked > _HARMLESS and self._unpacked > self._ratio * self._size:
-            self._refuse(f"it unpacks to more than {self._ratio:g} times its size of {self._size:,} bytes", "max_unpack_ratio")
+            words = Words(
+                f"it unpacks to more than {self._ratio:g} times its size of {self._size:,} bytes",
+                f"解压后超过其大小（{self._size:,} 字节）的 {self._ratio:g} 倍",
+            )
+            self._refuse(words, "max_unpack_ratio")
 
-    def _refuse(self, detail: str, setting: str) -> None:
+    def _refuse(self, detail: Words, setting: str) -> None:
         raise SourceTooLarge(path=self._name, detail=detail, setting=setting)
 
     def read(self, stream: IO[bytes]) -> Iterator[bytes]:

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from moushi.collect.readers.blob import Blob
 from moushi.collect.readers.cells import cell_text
 from moushi.collect.readers.clean import finish
+from moushi.collect.readers.faults import CUT_OFF
 from moushi.collect.readers.header import unique_names
 from moushi.collect.source import RawBatch, RawTable
-from moushi.errors import SourceUnreadable
+from moushi.errors import SourceUnreadable, Words
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -38,7 +39,11 @@ class ParquetTable(RawTable):
                     yield self._batch(batch, line, last=line + batch.num_rows > total)
                     line += batch.num_rows
             except (pa.ArrowException, OSError) as error:
-                raise SourceUnreadable(path=self._blob.name, kind="parquet", detail=f"it is damaged after row {line - 1:,}") from error
+                raise SourceUnreadable(
+                    path=self._blob.name,
+                    kind="parquet",
+                    detail=Words(f"it is damaged after row {line - 1:,}", f"第 {line - 1:,} 行之后已损坏"),
+                ) from error
         self._blob.check_unchanged()
 
     def _batch(self, batch: pa.RecordBatch, line: int, *, last: bool) -> RawBatch:
@@ -70,7 +75,7 @@ def _opened(blob: Blob, file: Any) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(file)
     except (pa.ArrowException, OSError) as error:
-        raise SourceUnreadable(path=blob.name, kind="parquet", detail="it is cut off or damaged") from error
+        raise SourceUnreadable(path=blob.name, kind="parquet", detail=CUT_OFF) from error
 
 
 def flat(batch: pa.RecordBatch) -> pa.Table:

@@ -21,11 +21,12 @@ from moushi.collect.readers.clean import finish
 from moushi.collect.readers.json_stream import Located, json_lines, json_values
 from moushi.collect.readers.scan import TextScan, scan_text
 from moushi.collect.source import RawBatch, RawTable, Rejected
-from moushi.errors import SourceUnreadable
+from moushi.errors import SourceUnreadable, Words
 from moushi.settings import Settings
 
 _OBJECTS_PER_PART = 4096
 _MOST_COLUMNS = 5000
+_TOO_MANY = Words(f"its objects have more than {_MOST_COLUMNS:,} different keys", f"对象的键超过 {_MOST_COLUMNS:,} 种")
 
 Flat = dict[str, str | None]
 
@@ -121,9 +122,9 @@ def open_json(blob: Blob, settings: Settings, *, by_line: bool) -> RawTable:
     others = [path for path in shape.lists if path != exploded]
     columns = [c for c in shape.columns if c != exploded and not any(c.startswith(f"{path}.") for path in others)]
     if not columns:
-        raise SourceUnreadable(path=blob.name, kind="json", detail="it holds no objects")
+        raise SourceUnreadable(path=blob.name, kind="json", detail=Words("it holds no objects", "其中没有任何对象"))
     if len(columns) > _MOST_COLUMNS:
-        raise SourceUnreadable(path=blob.name, kind="json", detail=f"its objects have more than {_MOST_COLUMNS:,} different keys")
+        raise SourceUnreadable(path=blob.name, kind="json", detail=_TOO_MANY)
     return JsonTable(blob, scan, _Opened(blob, scan, by_line, limit, tuple(columns), exploded))
 
 

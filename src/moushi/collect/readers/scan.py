@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 from moushi.collect.readers.blob import CHUNK, Blob
 from moushi.collect.readers.text_encoding import MARKS, UTF8, Votes, utf16_without_mark
-from moushi.errors import SourceTooLarge, SourceUnreadable
+from moushi.errors import SourceTooLarge, SourceUnreadable, Words
 
 HOPELESS = 16  # times the longest line allowed: a file with such a line is no table
 
 _HEAD = 1 << 16
+_ENCODING = Words("the encoding of its text was not recognised; save it as UTF-8", "无法识别文本编码；请另存为 UTF-8")
+_NO_TEXT = Words("it is not text, nor any other kind of file that is known", "既不是文本，也不是已知的其他文件类型")
 _CONTROL = bytes(set(range(32)) - {1, 7, 8, 9, 10, 12, 13, 26, 27, 28, 29, 30, 31})
 
 
@@ -70,7 +72,7 @@ def scan_text(blob: Blob, *, kind: str, max_line_bytes: int | None) -> TextScan:
     if encoding is None:
         encoding = votes.winner()
     if encoding is None:
-        raise SourceUnreadable(path=blob.name, kind=kind, detail="the encoding of its text was not recognised; save it as UTF-8")
+        raise SourceUnreadable(path=blob.name, kind=kind, detail=_ENCODING)
     return TextScan(encoding, mark, votes.mixed(encoding), ends.bare_returns)
 
 
@@ -85,7 +87,7 @@ def _mark(head: bytes) -> tuple[int, str | None]:
 def _check_is_text(head: bytes, blob: Blob, kind: str) -> None:
     odd = len(head) - len(head.translate(None, _CONTROL))
     if odd * 50 > len(head) and utf16_without_mark(head) is None:
-        raise SourceUnreadable(path=blob.name, kind=kind, detail="it is not text, nor any other kind of file that is known")
+        raise SourceUnreadable(path=blob.name, kind=kind, detail=_NO_TEXT)
 
 
 def _blocks(blob: Blob, ends: _LineEnds) -> Iterator[bytes]:
@@ -136,7 +138,10 @@ class _LineEnds:
             return
         limit = self._limit * HOPELESS if self._ended else self._limit
         if self._read - self._ended > limit + CHUNK:
-            detail = f"the line that begins at byte {self._ended:,} is longer than {limit:,} bytes"
+            detail = Words(
+                f"the line that begins at byte {self._ended:,} is longer than {limit:,} bytes",
+                f"从第 {self._ended:,} 字节开始的一行超过 {limit:,} 字节",
+            )
             raise SourceTooLarge(path=self._blob.name, detail=detail, setting="max_line_bytes")
 
     @property

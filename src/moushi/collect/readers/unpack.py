@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from moushi.collect.readers.blob import Blob, MemberBlob
+from moushi.collect.readers.faults import PASSWORD, damaged
 from moushi.collect.readers.limits import Budget
 from moushi.collect.source import is_data_name, natural_key
 from moushi.errors import DiskFull, SourceUnreadable
@@ -53,7 +54,7 @@ def zip_members(blob: Blob, unpacking: Unpacking) -> Iterator[Blob]:
             if not is_data_name(name):
                 continue
             if info.flag_bits & _ENCRYPTED:
-                raise SourceUnreadable(path=blob.name, kind="zip", detail="it is protected by a password")
+                raise SourceUnreadable(path=blob.name, kind="zip", detail=PASSWORD)
             with archive.open(info) as stream:
                 yield _member(blob, name, stream, unpacking)
 
@@ -96,7 +97,7 @@ def check_unpacked(blob: Blob, budget: Budget, *, kind: str) -> None:
     with _readable(blob, kind), blob.open() as file, zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             if info.flag_bits & _ENCRYPTED:
-                raise SourceUnreadable(path=blob.name, kind=kind, detail="it is protected by a password")
+                raise SourceUnreadable(path=blob.name, kind=kind, detail=PASSWORD)
             with archive.open(info) as stream:
                 for _ in budget.read(stream):
                     pass
@@ -108,8 +109,7 @@ def _readable(blob: Blob, kind: str) -> Iterator[None]:
         yield
     except _DAMAGED as error:
         # The library's words name offsets and checksums, never content.
-        detail = str(error) or "it ends too early"
-        raise SourceUnreadable(path=blob.name, kind=kind, detail=f"it is cut off or damaged ({detail})") from error
+        raise SourceUnreadable(path=blob.name, kind=kind, detail=damaged(str(error) or type(error).__name__)) from error
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -106,7 +106,7 @@ def settings(session: Session, shop: Path | None) -> None:
             "default": setting.default,
             "unit": setting.unit,
             "environment": setting.environment,
-            "expected": setting.expected(),
+            "expected": getattr(setting.expected(), session.language),
             "help": session.say(f"setting.{setting.name}"),
         }
         for setting in SETTINGS.values()
