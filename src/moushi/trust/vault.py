@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,6 +169,8 @@ class Vault:
         if self._database is None or stale:
             self._owner = os.getpid()
             self._database = _connect(self._path, self._timeout_s)
+            # Whoever forgets `close`, or cannot call it, leaves no connection behind.
+            weakref.finalize(self, self._database.close)
         return self._database
 
     def _translate(self, error: sqlite3.Error) -> Exception:
@@ -181,17 +184,19 @@ class Vault:
 
 
 def _connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
-    if path is None:
-        database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    else:
-        if not path.exists():
-            with contextlib.suppress(FileNotFoundError):  # SQLite then says what is wrong with the folder
-                path.touch(mode=0o600)
-        database = sqlite3.connect(path, timeout=timeout_s, isolation_level=None, check_same_thread=False)
-        database.execute("PRAGMA journal_mode = WAL")
-        # FULL: a commit is on disk when it returns, also when the power fails.
-        database.execute("PRAGMA synchronous = FULL")
-    database.execute(_SCHEMA)
+    if path is not None and not path.exists():
+        with contextlib.suppress(FileNotFoundError):  # SQLite then says what is wrong with the folder
+            path.touch(mode=0o600)
+    database = sqlite3.connect(path or ":memory:", timeout=timeout_s, isolation_level=None, check_same_thread=False)
+    try:
+        if path is not None:
+            database.execute("PRAGMA journal_mode = WAL")
+            # FULL: a commit is on disk when it returns, also when the power fails.
+            database.execute("PRAGMA synchronous = FULL")
+        database.execute(_SCHEMA)
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 

@@ -21,6 +21,7 @@ import re
 import shutil
 import tomllib
 import uuid
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -139,7 +140,10 @@ class Store:
 
         # Two processes that open a new workspace at once must not both make the tables.
         with self.lock("database"):
-            return open_database(self.database_url, self.identity)
+            database = open_database(self.database_url, self.identity)
+        # Whoever forgets `close` leaves no connection behind.
+        weakref.finalize(self, database.dispose)
+        return database
 
     @property
     def identity(self) -> str:
@@ -216,6 +220,8 @@ class Store:
             shutil.rmtree(self.engine.scratch, ignore_errors=True)
         if "database" in self.__dict__:
             self.database.dispose()
+        if "shield" in self.__dict__:
+            self.shield.vault.close()
 
 
 def _sweep(scratch: Path) -> None:

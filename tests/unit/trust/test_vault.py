@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def test_the_file_holds_no_original_and_is_private(path: Path, vault: Vault) -> 
 
 def test_each_entry_has_its_own_nonce(path: Path, vault: Vault) -> None:
     vault.put([(f"nm_{number}", "name", "same") for number in range(100)])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         sealed = [row[0] for row in database.execute("SELECT sealed FROM entries")]
     assert len({content[:12] for content in sealed}) == 101
     assert len(set(sealed)) == 101
@@ -81,7 +82,7 @@ def test_another_key_does_not_open_the_vault(path: Path, vault: Vault) -> None:
 def test_a_changed_entry_is_found(path: Path, vault: Vault, change: str) -> None:
     vault.put([("nm_a", "name", "x"), ("nm_b", "name", "y")])
     assert vault.damaged() == []
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(f"UPDATE entries SET {change} WHERE token = 'nm_a'")
     (token,) = vault.damaged()
     with pytest.raises(VaultDamaged, match=token):
