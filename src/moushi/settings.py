@@ -100,6 +100,10 @@ def _is_currency(value: str) -> bool:
     return len(value) == 3 and value.isalpha() and value.isupper()
 
 
+def _is_country(value: str) -> bool:
+    return len(value) == 2 and value.isalpha() and value.isupper()
+
+
 def _is_timezone(value: str) -> bool:
     return value in available_timezones()
 
@@ -127,7 +131,15 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 checked=Words("a time zone such as Asia/Shanghai or Europe/Berlin", "时区名，如 Asia/Shanghai、Europe/Berlin"),
                 affects=("collect", "prepare"),
             ),
-            Setting("default_country", str, None, "country of rows that name none, ISO 3166 alpha-2", affects=("prepare",)),
+            Setting(
+                "default_country",
+                str,
+                None,
+                "country of rows that name none, ISO 3166 alpha-2",
+                check=_is_country,
+                checked=Words("a country code of ISO 3166, such as CN or GB", "ISO 3166 国家代码，如 CN、GB"),
+                affects=("prepare",),
+            ),
             Setting("mapping_threshold", float, 0.6, "least confidence with which a mapping is used without asking", minimum=0, maximum=1),
             Setting("max_unpacked_bytes", int, 20_000_000_000, "most that one archive may unpack to", unit="bytes", minimum=1),
             Setting("max_unpack_ratio", float, 200.0, "most that a compressed file may grow on unpacking", minimum=1),

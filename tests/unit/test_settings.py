@@ -30,6 +30,7 @@ def test_an_unknown_name_is_refused_with_the_list():
         ("holdout_share", 0.95),
         ("language", "fr"),
         ("currency", "euro"),
+        ("default_country", "Germany"),
         ("timezone", "Mars/Olympus"),
     ],
 )
