@@ -170,6 +170,6 @@ def _upgrade(database: Engine) -> None:
 def _detail(error: Exception) -> str:
     """Return what the database said, in one line."""
     behind = getattr(error, "orig", None) or error
-    said = behind.args[0] if behind.args else behind
     # PostgreSQL's driver hands on the fields of the server's message.
-    return str(said.get("M", said) if isinstance(said, dict) else said)
+    fields = behind.args[0] if behind.args and isinstance(behind.args[0], dict) else {}
+    return str(fields.get("M", behind))

@@ -81,6 +81,23 @@ def test_a_file_that_cannot_be_made_is_explained(tmp_path):
         open_database(f"sqlite:///{tmp_path / 'nowhere' / 'app.db'}", IDENTITY)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        ConnectionRefusedError(111, "no one listens"),
+        sa.exc.ProgrammingError("SELECT 1", None, Exception({"S": "ERROR", "C": "28P01", "M": "no one listens"})),
+    ],
+)
+def test_what_the_server_says_is_handed_on(url, monkeypatch, said):
+    def refuse(*_):
+        raise said
+
+    monkeypatch.setattr(connect, "_revision", refuse)
+    with pytest.raises(DatabaseUnreachable, match="no one listens") as caught:
+        open_database(url, IDENTITY)
+    assert "28P01" not in str(caught.value)
+
+
 def test_a_driver_that_is_not_installed_is_named_with_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "pg8000", None)
     with pytest.raises(MissingExtra, match=r"moushi\[postgresql\]"):
