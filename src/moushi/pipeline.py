@@ -151,7 +151,7 @@ def run(store: Store, *, from_start: bool = False, progress: Progress | None = N
         _pin_approvals(store)
         pins: Pins = {name: store.engine.version(table) for name, table in all_tables().items()}
         issue_id = _issue_id(store, pins)
-        run_id = records.begin_run(store.database, issue_id, pins, dict(store.settings))
+        run_id = records.begin_run(store.database, issue_id, pins, store.settings.shown())
         results = []
         with progress.task("cli.progress.run", len(STAGES)) as advance:
             for stage in stages():

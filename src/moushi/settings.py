@@ -7,6 +7,7 @@ workspace's `moushi.toml` (`[settings]`), default.  Unknown names are refused.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -251,6 +252,11 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 )
 
 
+def without_password(url: str) -> str:
+    """Return the address of a database as it may be shown and kept."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:…@", url)
+
+
 class Settings(Mapping[str, Value]):
     """Resolved settings: a read-only mapping from name to value.
 
@@ -304,6 +310,12 @@ class Settings(Mapping[str, Value]):
         value = self._values[name]
         assert isinstance(value, int), name
         return value
+
+    def shown(self) -> dict[str, Value]:
+        """Return all values as they may be shown and kept: the address of a database without its password."""
+        return {
+            name: without_password(value) if name == "database_url" and isinstance(value, str) else value for name, value in self.items()
+        }
 
     def affecting(self, stage: str) -> dict[str, Value]:
         """Return the settings on which the results of `stage` depend."""

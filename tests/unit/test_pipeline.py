@@ -187,6 +187,16 @@ def test_a_run_that_skipped_is_repeated_as_it_was_done_before(store):
     assert statuses(pipeline.repeat(store, again)) == ["same", "same", "same"]
 
 
+def test_a_run_does_not_record_the_password_of_its_database(store):
+    address = "postgresql://owner:hunter2@host/shop"
+    other = Store(store.path, {"database_url": address})
+    other.__dict__["database"] = store.database
+    pipeline.run(other)
+    (record,) = records.all_runs(store.database)
+    assert record.settings["database_url"] == "postgresql://owner:…@host/shop"
+    other.engine.close()
+
+
 def test_an_unknown_run_is_refused(store):
     with pytest.raises(RunNotFound, match="ffff"):
         pipeline.repeat(store, "ffff")

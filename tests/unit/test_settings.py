@@ -4,6 +4,20 @@ from moushi.errors import InvalidSetting, UnknownSetting
 from moushi.settings import SETTINGS, Settings
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://owner:hunter2@host/shop", "postgresql://owner:…@host/shop"),
+        ("postgresql://owner:hun/ter@2@host/shop", "postgresql://owner:…@host/shop"),
+        ("postgresql://owner@host/shop", "postgresql://owner@host/shop"),
+        ("sqlite:////data/a:b@c.db", "sqlite:////data/a:b@c.db"),
+    ],
+)
+def test_a_password_is_not_shown(url, shown):
+    settings = Settings(explicit={"database_url": url}, environment={})
+    assert settings.shown() == {**settings, "database_url": shown}
+
+
 def test_explicit_wins_over_environment_over_file_over_default():
     environment = {"MOUSHI_SEED": "2", "MOUSHI_THREADS": "2", "OTHER": "x"}
     settings = Settings({"seed": 1, "threads": 1, "timezone": "Asia/Shanghai"}, {"seed": 3}, environment)

@@ -17,7 +17,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tomllib
 import uuid
@@ -32,7 +31,7 @@ from moushi.columns import Table
 from moushi.engine.base import DataFile
 from moushi.engine.duckdb import DuckDBEngine
 from moushi.errors import InvalidSetting, Words, WorkspaceBusy, WorkspaceExists, WorkspaceNotFound
-from moushi.settings import Settings
+from moushi.settings import Settings, without_password
 from moushi.workspace.checksums import record_files
 
 if TYPE_CHECKING:
@@ -254,7 +253,8 @@ def _settings_of(file: Path) -> dict[str, Any]:
 
 def _without_secrets(settings: Mapping[str, Any], file: Path) -> None:
     """Refuse a password in a file that others may read and that every backup copies."""
-    if re.search(r"//[^/@]*:[^/@]*@", str(settings.get("database_url", ""))):
+    url = str(settings.get("database_url", ""))
+    if without_password(url) != url:
         expected = Words(
             "an address without a password; one with a password goes into the environment, as MOUSHI_DATABASE_URL",
             "不含密码的地址；含密码的地址请放在环境变量 MOUSHI_DATABASE_URL 中",

@@ -13,7 +13,7 @@ import click
 
 from moushi.locale.format import duration, number, size
 from moushi.surfaces.cli.app import command
-from moushi.surfaces.cli.session import Session, safe_setting
+from moushi.surfaces.cli.session import Session
 from moushi.surfaces.cli.tables import table
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ def _workspace(workspace: Workspace) -> dict[str, Any]:
         "last_run": newest.run_id if newest is not None else None,
         "last_run_status": newest.status if newest is not None else None,
         "last_run_seconds": seconds,
-        "settings": {
-            name: safe_setting(name, workspace.settings[name]) for name, one in SETTINGS.items() if workspace.settings[name] != one.default
-        },
+        "settings": {name: value for name, value in workspace.settings.shown().items() if value != SETTINGS[name].default},
         "tables": tables,
     }
 

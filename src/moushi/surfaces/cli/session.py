@@ -6,7 +6,6 @@ import atexit
 import dataclasses
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -141,13 +140,6 @@ def plain(value: Any) -> Any:
         items = sorted(value) if isinstance(value, (set, frozenset)) else value
         return [plain(item) for item in items]
     return _plain_scalar(value)
-
-
-def safe_setting(name: str, value: Any) -> Any:
-    """Return a setting's value as it may be shown: a database address without its password."""
-    if name == "database_url" and isinstance(value, str):
-        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:…@", value)
-    return value
 
 
 def _plain_scalar(value: Any) -> Any:

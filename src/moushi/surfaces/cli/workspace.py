@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from moushi.surfaces.cli.app import command
-from moushi.surfaces.cli.session import DAMAGED, OK, Session, safe_setting
+from moushi.surfaces.cli.session import DAMAGED, OK, Session
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from moushi.face import Workspace
 
 
 @command("init")
@@ -25,7 +23,7 @@ def init(session: Session, shop: Path) -> None:
 
     with session.progress().task("cli.task.init"):
         workspace = moushi.Workspace.create(shop, **session.settings)
-    result = {"path": str(workspace.path), "settings": {name: safe_setting(name, value) for name, value in workspace.settings.items()}}
+    result = {"path": str(workspace.path), "settings": workspace.settings.shown()}
     session.finish(result, lambda out: out.print(session.say("init.done", path=shop), markup=False, soft_wrap=True))
 
 
@@ -98,11 +96,11 @@ def settings(session: Session, shop: Path | None) -> None:
     """List every setting, with its value in a workspace."""
     from moushi.settings import SETTINGS, Settings
 
-    values = _values(session.open(shop)) if shop is not None else dict(Settings(explicit=session.settings))
+    values = (session.open(shop).settings if shop is not None else Settings(explicit=session.settings)).shown()
     listed = [
         {
             "name": setting.name,
-            "value": safe_setting(setting.name, values[setting.name]),
+            "value": values[setting.name],
             "default": setting.default,
             "unit": setting.unit,
             "environment": setting.environment,
@@ -118,10 +116,6 @@ def settings(session: Session, shop: Path | None) -> None:
         out.print(session.say("settings.how"), style="dim", markup=False)
 
     session.finish({"settings": listed}, show)
-
-
-def _values(workspace: Workspace) -> dict[str, object]:
-    return {name: workspace.settings[name] for name in workspace.settings}
 
 
 def _shown(value: object) -> str:
