@@ -58,7 +58,9 @@ def test_derived_columns_cannot_come_from_a_file():
 
 
 def test_rows_that_fit_pass():
-    Moves.validate(rows(move(), move(subject="p2")), where="test")
+    fitting = rows(move(), move(subject="p2"))
+    assert list(Moves.row_faults(fitting)) == []
+    Moves.validate(fitting, where="test")
 
 
 @pytest.mark.parametrize(

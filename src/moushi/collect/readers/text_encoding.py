@@ -8,6 +8,7 @@ what comes out is what such texts are made of.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from dataclasses import dataclass, field
@@ -57,10 +58,9 @@ def decode_line(line: bytes, main: str) -> str | None:
     """Decode one line of a file that is mainly in `main`; None if nothing plausible fits."""
     if main != UTF8 and _is_foreign_utf8(line, main):
         return line.decode(UTF8)
-    try:
+    # A line that is not in the file's encoding may still be in another.
+    with contextlib.suppress(UnicodeDecodeError):
         return line.decode(main)
-    except UnicodeDecodeError:
-        pass
     best = max((e for e in (UTF8, *LEGACY) if e != main), key=lambda e: plausibility(line, e))
     return line.decode(best) if plausibility(line, best) >= _PLAUSIBLE else None
 
