@@ -1,0 +1,1 @@
+"""What Moushi reads in texts, beside its peers, on the splits and metrics that the issues name."""
