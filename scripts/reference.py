@@ -6,7 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from moushi.columns import Column, all_tables
+from moushi.columns import all_tables
+from moushi.schema import Column
 from moushi.settings import SETTINGS
 
 # Help pages are as wide as the terminal: here they are always as wide as this.

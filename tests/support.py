@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from moushi.columns import Table
 from moushi.engine.duckdb import DuckDBEngine
+from moushi.schema import Table
 from moushi.settings import Settings
 from moushi.stages import Silent
 

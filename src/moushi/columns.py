@@ -7,10 +7,11 @@ name as text::
     lines = context.read(OrderLines)
     lines.filter(lines[OrderLines.kind] == "sale")
 
-`Table.schema()` is the Arrow schema, `Table.validate(rows)` the validator.
-Columns marked `derived` are made by preparation; the others can come from a
-file, and together with their provenance form the table's landing table
-(`landing(OrderLines)`), which collection fills and preparation reads.
+`schema.py` says what a table is made of; `Table.schema()` is the Arrow schema,
+`Table.validate(rows)` the validator.  Columns marked `derived` are made by
+preparation; the others can come from a file, and together with their provenance
+form the table's landing table (`landing(OrderLines)`), which collection fills
+and preparation reads.
 
 Rules that hold for all tables: times are UTC; money is decimal in the currency
 of its row, `*_home` in the workspace's own; languages are BCP 47; countries are
@@ -20,235 +21,7 @@ personal columns hold tokens.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, cast
-
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from moushi.errors import InvalidRows, MissingColumns
-
-TEXT = pa.string()
-TIME = pa.timestamp("us", tz="UTC")
-DATE = pa.date32()
-MONEY = pa.decimal128(18, 4)
-QUANTITY = pa.decimal128(18, 3)
-NUMBER = pa.float64()
-COUNT = pa.int64()
-FLAG = pa.bool_()
-BINARY = pa.binary()
-
-Personal = Literal["name", "email", "phone", "address", "national_id", "card", "account", "free_text"]
-Kind = Literal["input", "result", "record"]
-
-
-class Column:
-    """One column of a canonical table; as a class attribute it reads as its name.
-
-    Parameters
-    ----------
-    type : Arrow type of the values
-    doc : what the value means, with its unit
-    key : part of the table's business key; never null
-    required : never null
-    derived : made by Moushi, never read from a file
-    personal : what kind of personal data the source holds here, if any; the
-        column itself then holds tokens ("free_text": text with tokens in it)
-    values : the closed set of values, if there is one
-    minimum : least allowed value, if there is one
-    """
-
-    __slots__ = ("derived", "doc", "key", "minimum", "name", "personal", "required", "type", "values")
-
-    def __init__(
-        self,
-        type: pa.DataType,
-        doc: str,
-        *,
-        key: bool = False,
-        required: bool = False,
-        derived: bool = False,
-        personal: Personal | None = None,
-        values: tuple[str, ...] = (),
-        minimum: float | None = None,
-    ) -> None:
-        self.type = type
-        self.doc = doc
-        self.key = key
-        self.required = required or key
-        self.derived = derived
-        self.personal: Personal | None = personal
-        self.values = values
-        self.minimum = minimum
-        self.name = ""
-
-    def __set_name__(self, owner: type[Table], name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: object, owner: type[Table] | None = None) -> str:
-        return self.name
-
-    def field(self) -> pa.Field:
-        """Return the Arrow field of this column."""
-        return pa.field(self.name, self.type, nullable=not self.required)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A rule that some rows of a table break."""
-
-    column: str
-    rule: str
-    rows: int
-
-    def __str__(self) -> str:
-        return f"{self.column}: {self.rule} ({self.rows} rows)"
-
-
-class Table:
-    """Base of the canonical tables.
-
-    Attributes
-    ----------
-    name : the table's name in the lake
-    grain : what one row is
-    kind : "input" (can be read from files), "result" (made by a stage) or
-        "record" (bookkeeping)
-    """
-
-    name: ClassVar[str]
-    grain: ClassVar[str]
-    kind: ClassVar[Kind] = "result"
-
-    @classmethod
-    def columns(cls) -> dict[str, Column]:
-        """Return the columns by name, in their order."""
-        return {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
-
-    @classmethod
-    def schema(cls) -> pa.Schema:
-        """Return the Arrow schema."""
-        return pa.schema([column.field() for column in cls.columns().values()])
-
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        """Return the names of the business key."""
-        return tuple(column.name for column in cls.columns().values() if column.key)
-
-    @classmethod
-    def collected(cls) -> dict[str, Column]:
-        """Return the columns that a file can fill."""
-        return {name: column for name, column in cls.columns().items() if not column.derived}
-
-    @classmethod
-    def empty(cls) -> pa.Table:
-        """Return a table with no rows."""
-        return cls.schema().empty_table()
-
-    @classmethod
-    def cast(cls, rows: pa.Table, *, where: str) -> pa.Table:
-        """Return `rows` with this table's columns, order and types; missing optional columns are null.
-
-        Raises
-        ------
-        MissingColumns : if a required column is absent
-        InvalidRows : if values do not fit a column's type, or break a rule
-        """
-        missing = [name for name, column in cls.columns().items() if column.required and name not in rows.column_names]
-        if missing:
-            raise MissingColumns(where=where, table=cls.name, missing=missing, present=rows.column_names)
-        arrays: list[Any] = []
-        for name, column in cls.columns().items():
-            if name not in rows.column_names:
-                arrays.append(pa.nulls(rows.num_rows, column.type))
-                continue
-            try:
-                arrays.append(rows[name].cast(column.type))
-            except pa.ArrowInvalid:
-                # Not chained: Arrow quotes the value, which may be personal.
-                fault = Fault(name, f"not {column.type}", rows.num_rows)
-                raise InvalidRows(where=where, table=cls.name, faults=str(fault)) from None
-        result = pa.Table.from_arrays(arrays, schema=cls.schema())
-        cls.validate(result, where=where)
-        return result
-
-    @classmethod
-    def validate(cls, rows: pa.Table, *, where: str) -> None:
-        """Check types, nulls, closed sets, ranges and the key; report all faults at once.
-
-        Raises
-        ------
-        MissingColumns : if a column of this table is absent
-        InvalidRows : naming each broken rule and how many rows break it
-        """
-        missing = [name for name in cls.columns() if name not in rows.column_names]
-        if missing:
-            raise MissingColumns(where=where, table=cls.name, missing=missing, present=rows.column_names)
-        faults = [*cls.row_faults(rows), *cls._key_faults(rows)]
-        if faults:
-            raise InvalidRows(where=where, table=cls.name, faults="; ".join(map(str, faults)))
-
-    @classmethod
-    def row_faults(cls, rows: pa.Table) -> Iterator[Fault]:
-        """Yield the rules about single rows (types, nulls, closed sets, ranges) that `rows` break."""
-        for name, column in cls.columns().items():
-            values = rows[name]
-            if values.type != column.type:
-                yield Fault(name, f"is {values.type}, not {column.type}", rows.num_rows)
-                continue
-            if column.required and values.null_count:
-                yield Fault(name, "is null", values.null_count)
-            if column.values:
-                known = pc.is_in(values.drop_null(), value_set=pa.array(column.values))
-                if unknown := pc.sum(pc.invert(known)).as_py():
-                    yield Fault(name, f"is not one of {', '.join(column.values)}", unknown)
-            if column.minimum is not None:
-                low = pc.less(values.cast(NUMBER), column.minimum)
-                if under := pc.sum(low).as_py():
-                    yield Fault(name, f"is under {column.minimum:g}", under)
-
-    @classmethod
-    def _key_faults(cls, rows: pa.Table) -> Iterator[Fault]:
-        if cls.key() and rows.num_rows:
-            distinct = rows.group_by(list(cls.key())).aggregate([]).num_rows
-            if repeated := rows.num_rows - distinct:
-                yield Fault("+".join(cls.key()), "is not unique", repeated)
-
-
-def _table(name: str, grain: str, base: type[Table], extra: dict[str, Column]) -> type[Table]:
-    """Make a table class from the collected columns of `base` and `extra`."""
-    body: dict[str, Any] = {"name": name, "grain": grain, "kind": "record", "__doc__": grain}
-    for column in base.collected().values():
-        body[column.name] = Column(column.type, column.doc, personal=column.personal)
-    return cast("type[Table]", type(f"Landing{base.__name__}", (Table,), {**body, **extra}))
-
-
-class Provenance(Table):
-    """Where a landed row came from; these columns end every landing table."""
-
-    name = "provenance"
-    grain = "a row of a source file"
-    kind = "record"
-
-    load_id = Column(COUNT, "sequence number of the load; visible once `sources` holds it", required=True)
-    source_id = Column(TEXT, "the source file: checksum of its bytes and its path inside an archive", required=True)
-    line = Column(COUNT, "line in that file where the row begins, from 1 (sheets: row number)", required=True)
-
-
-_LANDING: dict[str, type[Table]] = {}
-
-
-def landing(table: type[Table]) -> type[Table]:
-    """Return the landing table of an input table: its collected columns and their provenance."""
-    if table.name not in _LANDING:
-        _LANDING[table.name] = _table(f"landing_{table.name}", f"a row of a file, mapped to {table.name}", table, _provenance())
-    return _LANDING[table.name]
-
-
-def _provenance() -> dict[str, Column]:
-    return {c.name: Column(c.type, c.doc, required=True) for c in Provenance.columns().values()}
-
+from moushi.schema import BINARY, COUNT, DATE, FLAG, LANDING, MONEY, NUMBER, QUANTITY, TEXT, TIME, Column, Provenance, Table, landing
 
 # --- inputs -----------------------------------------------------------------
 
@@ -379,20 +152,6 @@ class Texts(Table):
     thread_id = Column(TEXT, "conversation")
     speaker = Column(TEXT, "customer, agent or other")
     duplicate_of = Column(TEXT, "text_id of the earlier text that this one repeats, exactly or nearly", derived=True)
-
-
-class TextAspects(Table):
-    """What texts speak about, and how."""
-
-    name = "text_aspects"
-    grain = "an aspect that a text speaks about"
-
-    text_id = Column(TEXT, "text", key=True)
-    aspect = Column(TEXT, "aspect code; names in the locale files", key=True)
-    polarity = Column(NUMBER, "how it is spoken of, -1 bad to 1 good; 0 neutral or mixed", required=True, minimum=-1)
-    start = Column(COUNT, "where in the body the words begin, in characters", required=True, minimum=0)
-    end = Column(COUNT, "where they end", required=True, minimum=0)
-    model = Column(TEXT, "rule or model and version", required=True)
 
 
 class Leads(Table):
@@ -639,6 +398,215 @@ class DecisionUnits(Table):
     expected_value_home = Column(MONEY, "expected gain from this unit", required=True)
 
 
+class TextInsights(Table):
+    """What was found in each text; texts that repeat an earlier one have no row, they share the one of `texts.duplicate_of`."""
+
+    name = "text_insights"
+    grain = "a text that repeats no earlier one"
+
+    text_id = Column(TEXT, "text", key=True)
+    set_aside = Column(TEXT, "why it is not counted as a customer's own words; null where it is", values=("agent", "empty", "boilerplate"))
+    language = Column(TEXT, "BCP 47; null where it holds no words")
+    sentiment = Column(TEXT, "how the whole text judges; null where nobody judges", values=("positive", "neutral", "negative"))
+    score = Column(NUMBER, "the same as a number, -1 bad to 1 good", minimum=-1)
+    confidence = Column(NUMBER, "probability that `sentiment` is right, 0 to 1", minimum=0)
+    intent = Column(TEXT, "what the writer is about; names in the locale files")
+    urgency = Column(NUMBER, "how soon an answer is wanted, 0 to 1", minimum=0)
+    emotion = Column(TEXT, "the strongest emotion; names in the locale files")
+    tier = Column(TEXT, "what read it", values=("rule", "local", "model", "person"))
+    model = Column(TEXT, "model and version", required=True)
+
+
+class TextAspects(Table):
+    """What texts speak about, and how."""
+
+    name = "text_aspects"
+    grain = "an aspect that a text speaks about"
+
+    text_id = Column(TEXT, "text", key=True)
+    aspect = Column(TEXT, "aspect code; names in the locale files", key=True)
+    polarity = Column(NUMBER, "how it is spoken of, -1 bad to 1 good; 0 neutral or mixed", required=True, minimum=-1)
+    start = Column(COUNT, "where in the body the words begin, in characters", required=True, minimum=0)
+    end = Column(COUNT, "where they end", required=True, minimum=0)
+    confidence = Column(NUMBER, "probability that aspect and polarity are right, 0 to 1; null where not measured", minimum=0)
+    implicit = Column(FLAG, "the aspect is meant but not named; null where not told")
+    model = Column(TEXT, "rule or model and version", required=True)
+
+
+class TextNeeds(Table):
+    """What texts wish for."""
+
+    name = "text_needs"
+    grain = "a wish in a text"
+
+    text_id = Column(TEXT, "text", key=True)
+    start = Column(COUNT, "where in the body the wish begins, in characters", key=True, minimum=0)
+    end = Column(COUNT, "where it ends", required=True, minimum=0)
+    aspect = Column(TEXT, "aspect that is wished for; null where none is known")
+    confidence = Column(NUMBER, "probability that it is a wish, 0 to 1", minimum=0)
+    model = Column(TEXT, "rule or model and version", required=True)
+
+
+class TextKeywords(Table):
+    """Words that tell a text from others."""
+
+    name = "text_keywords"
+    grain = "a keyword of a text"
+
+    text_id = Column(TEXT, "text", key=True)
+    keyword = Column(TEXT, "word or phrase, lower case", key=True)
+    start = Column(COUNT, "where in the body it first stands, in characters", required=True, minimum=0)
+    end = Column(COUNT, "where that ends", required=True, minimum=0)
+    weight = Column(NUMBER, "how much it tells, above 0", required=True, minimum=0)
+    model = Column(TEXT, "rule or model and version", required=True)
+
+
+class TextComparisons(Table):
+    """Which thing texts prefer to which."""
+
+    name = "text_comparisons"
+    grain = "a comparison in a text"
+
+    text_id = Column(TEXT, "text", key=True)
+    start = Column(COUNT, "where in the body it begins, in characters", key=True, minimum=0)
+    end = Column(COUNT, "where it ends", required=True, minimum=0)
+    preferred = Column(TEXT, "what is preferred, as the text says it; null for the product spoken of, or where nothing is preferred")
+    other = Column(TEXT, "what it is compared with, as the text says it; null for the product spoken of")
+    aspect = Column(TEXT, "aspect on which; null where none is known")
+    competitor = Column(TEXT, "the competitor named, if one is")
+    confidence = Column(NUMBER, "probability that it compares so, 0 to 1", minimum=0)
+    model = Column(TEXT, "rule or model and version", required=True)
+
+
+class Topics(Table):
+    """Groups of texts that speak about the same, found without anybody's help; identities last from run to run."""
+
+    name = "topics"
+    grain = "a topic"
+
+    topic_id = Column(TEXT, "topic; the same in every run in which it is found again", key=True)
+    words_zh = Column(TEXT, "its most telling Chinese words, joined by a space")
+    words_en = Column(TEXT, "its most telling English words, joined by a space")
+    texts = Column(COUNT, "texts assigned to it, those set aside left out", required=True, minimum=0)
+    born_on = Column(DATE, "last day of the texts of the run that found it first; null where texts have no dates")
+    status = Column(
+        TEXT, "new in this run, known from an earlier one, or not found any more", required=True, values=("new", "known", "gone")
+    )
+    state = Column(BINARY, "what finds it again")
+
+
+class TextThemes(Table):
+    """The theme of every text: none is left over, equal texts have the same."""
+
+    name = "text_themes"
+    grain = "a text that repeats no earlier one and is no agent's"
+
+    text_id = Column(TEXT, "text", key=True)
+    theme_id = Column(TEXT, "theme", required=True)
+    topic_id = Column(TEXT, "topic that led to it; null for texts that say nothing, and where a person chose the theme")
+    confidence = Column(NUMBER, "how clearly it belongs there, 0 to 1", minimum=0)
+
+
+class Themes(Table):
+    """What texts are about, as people put it: topics proposed, accepted, merged, renamed."""
+
+    name = "themes"
+    grain = "a theme"
+
+    theme_id = Column(TEXT, "theme", key=True)
+    name_zh = Column(TEXT, "Chinese name", required=True)
+    name_en = Column(TEXT, "English name", required=True)
+    status = Column(
+        TEXT, "proposed by Moushi, accepted by a person, or merged into another", required=True, values=("proposed", "accepted", "merged")
+    )
+    merged_into = Column(TEXT, "theme that holds its texts now; null unless merged")
+    texts = Column(COUNT, "texts of it", required=True, minimum=0)
+    negative = Column(COUNT, "of these, how many judge badly", required=True, minimum=0)
+    born_on = Column(DATE, "when its first topic was found; null where not known")
+    is_new = Column(FLAG, "proposed in this run for the first time, though there were texts before", required=True)
+
+
+class TextImpacts(Table):
+    """What goes along with speaking of an aspect or theme: ratings, returns, orders that follow."""
+
+    name = "text_impacts"
+    grain = "an aspect or theme, how it is spoken of, and an outcome"
+
+    dimension = Column(TEXT, "what kind of thing is spoken of", key=True, values=("aspect", "theme"))
+    subject = Column(TEXT, "aspect code or theme_id", key=True)
+    tone = Column(TEXT, "how it is spoken of", key=True, values=("any", "good", "bad"))
+    outcome = Column(TEXT, "what it goes along with", key=True, values=("rating", "return", "repeat"))
+    effect = Column(NUMBER, "difference to texts that do not: stars, or share of orders (0 to 1)", required=True)
+    low = Column(NUMBER, "lower end of the 95 % interval", required=True)
+    high = Column(NUMBER, "upper end", required=True)
+    texts = Column(COUNT, "texts that speak of it and have the outcome", required=True, minimum=0)
+    compared = Column(COUNT, "texts with the outcome, those included", required=True, minimum=0)
+    clusters = Column(COUNT, "products or customers whose texts count as one draw", required=True, minimum=1)
+    controls = Column(TEXT, "what was held equal, joined by +", required=True)
+    evidence = Column(
+        TEXT, "whether they only moved together, or an experiment shows the cause", required=True, values=("moved_together", "experiment")
+    )
+    model = Column(TEXT, "method and version", required=True)
+
+
+class TextTrends(Table):
+    """How often aspects and themes are spoken of, and how badly, week by week."""
+
+    name = "text_trends"
+    grain = "a week of an aspect or theme, of all texts or of a product, country or channel"
+
+    dimension = Column(TEXT, "what kind of thing is spoken of", key=True, values=("aspect", "theme"))
+    subject = Column(TEXT, "aspect code or theme_id", key=True)
+    part = Column(TEXT, "which texts", key=True, values=("all", "product", "country", "channel"))
+    place = Column(TEXT, "which product, country or channel; empty for all", key=True)
+    week = Column(DATE, "Monday of the week, in the workspace's time zone", key=True)
+    mentions = Column(COUNT, "texts that speak of it", required=True, minimum=0)
+    negative = Column(COUNT, "of these, how many speak badly of it", required=True, minimum=0)
+    texts = Column(COUNT, "all texts of the part in that week", required=True, minimum=0)
+
+
+class TextMoves(Table):
+    """What was looked at for a change in the last four weeks, and whether it changed more than chance would."""
+
+    name = "text_moves"
+    grain = "an aspect or theme of a part of the texts, judged by its year before"
+
+    dimension = Column(TEXT, "what kind of thing is spoken of", key=True, values=("aspect", "theme"))
+    subject = Column(TEXT, "aspect code or theme_id", key=True)
+    part = Column(TEXT, "which texts", key=True, values=("all", "product", "country", "channel"))
+    place = Column(TEXT, "which product, country or channel; empty for all", key=True)
+    measure = Column(
+        TEXT,
+        "share of mentions that are negative, or share of texts that complain of it",
+        key=True,
+        values=("negative_share", "complaint_share"),
+    )
+    period_from = Column(DATE, "first day looked at", required=True)
+    period_to = Column(DATE, "last day looked at", required=True)
+    counted = Column(COUNT, "negative mentions of the period", required=True, minimum=0)
+    out_of = Column(COUNT, "mentions, or texts, of the period", required=True, minimum=0)
+    expected = Column(NUMBER, "share expected from the year before", required=True, minimum=0)
+    low = Column(NUMBER, "5 % quantile of the share expected", required=True, minimum=0)
+    high = Column(NUMBER, "95 % quantile", required=True, minimum=0)
+    p_value = Column(NUMBER, "probability of a difference as large by chance", required=True, minimum=0)
+    tested = Column(COUNT, "how many were judged together", required=True, minimum=1)
+    found = Column(FLAG, "it moved: outside its interval, and kept at the rate of false discoveries", required=True)
+    quotes = Column(TEXT, "JSON: up to three [text_id, start, end] that show it", required=True)
+
+
+class TextQuality(Table):
+    """How well texts are read, as measured on this workspace."""
+
+    name = "text_quality"
+    grain = "a measurement of the reader"
+
+    measure = Column(TEXT, "what was measured; names in the locale files", key=True)
+    subject = Column(TEXT, "aspect, field or language it is about; empty for all", key=True)
+    value = Column(NUMBER, "the measurement; its unit is in the measure's name", required=True)
+    rows = Column(COUNT, "texts or pairs it rests on", required=True, minimum=0)
+    model = Column(TEXT, "model and version", required=True)
+
+
 class Settlements(Table):
     """What became of forecasts and decisions."""
 
@@ -676,6 +644,36 @@ class Approvals(Table):
     decided_at = Column(TIME, "when", required=True)
     decided_by = Column(TEXT, "who", required=True)
     reason = Column(TEXT, "why")
+
+
+class ThemeChoices(Table):
+    """What people decided about themes, as it stood in `themes.toml` when a run began."""
+
+    name = "theme_choices"
+    grain = "a theme that a person took in hand"
+    kind = "record"
+
+    theme_id = Column(TEXT, "theme", key=True)
+    name_zh = Column(TEXT, "Chinese name; null to keep the proposed one")
+    name_en = Column(TEXT, "English name; null to keep the proposed one")
+    merged_into = Column(TEXT, "theme that it was merged into")
+    topics = Column(TEXT, "topics moved here from other themes, joined by a space", required=True)
+
+
+class Corrections(Table):
+    """What people corrected, as it stood when a run began (kept in the application database)."""
+
+    name = "corrections"
+    grain = "a finding about a text that a person set right"
+    kind = "record"
+
+    text_id = Column(TEXT, "text", key=True)
+    field = Column(TEXT, "what was corrected", key=True, values=("sentiment", "intent", "theme", "aspect"))
+    subject = Column(TEXT, "aspect code where an aspect was corrected, else empty", key=True)
+    value = Column(TEXT, "what is right", required=True)
+    was = Column(TEXT, "what had been found; null where nothing was")
+    corrected_at = Column(TIME, "when", required=True)
+    corrected_by = Column(TEXT, "who", required=True)
 
 
 class Moves(Table):
@@ -770,7 +768,7 @@ class Findings(Table):
 
 def all_tables() -> dict[str, type[Table]]:
     """Return every table that the lake may hold, landing tables included, by name."""
-    canonical = [table for table in Table.__subclasses__() if table is not Provenance and table not in _LANDING.values()]
+    canonical = [table for table in Table.__subclasses__() if table is not Provenance and table not in LANDING.values()]
     tables = {table.name: table for table in canonical}
     tables |= {landing(table).name: landing(table) for table in canonical if table.kind == "input"}
     return dict(sorted(tables.items()))

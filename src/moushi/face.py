@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moushi import pipeline
-from moushi.columns import Table, all_tables
+from moushi.columns import all_tables
 from moushi.engine.base import Engine
 from moushi.errors import Language, TableNotFound
 from moushi.locale import system_language
+from moushi.schema import Table
 from moushi.settings import Settings
 from moushi.stages import Progress, Silent
 from moushi.workspace import records

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from moushi.columns import Approvals, Sources, Table, all_tables
+from moushi.columns import Approvals, Sources, all_tables
 from moushi.engine.base import Engine
 from moushi.errors import RunForgotten
+from moushi.schema import Table
 from moushi.settings import Settings
 from moushi.stages import Progress, Silent, Stage
 from moushi.workspace import records, retention

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from moushi.columns import OrderLines, Table
+from moushi.columns import OrderLines
 from moushi.engine.base import Engine
+from moushi.schema import Table
 from moushi.settings import Settings
 
 if TYPE_CHECKING:

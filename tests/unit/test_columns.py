@@ -4,8 +4,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from moushi.columns import Customers, Moves, Prices, all_tables, input_tables, landing
+from moushi.columns import Customers, Moves, Prices, all_tables, input_tables
 from moushi.errors import InvalidRows, MissingColumns
+from moushi.schema import landing
 
 
 def move(**values: object) -> dict[str, object]:

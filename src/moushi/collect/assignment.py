@@ -12,23 +12,8 @@ import pyarrow.compute as pc
 from moushi.collect.evidence import ColumnFacts, Sample
 from moushi.collect.vocabulary import Vocabulary
 from moushi.collect.words import is_word_column, parse_words
-from moushi.columns import (
-    AdSpend,
-    Column,
-    Customers,
-    Leads,
-    LeadTouches,
-    OrderLines,
-    Orders,
-    Personal,
-    Prices,
-    Products,
-    Promotions,
-    Stock,
-    Supply,
-    Table,
-    Texts,
-)
+from moushi.columns import AdSpend, Customers, Leads, LeadTouches, OrderLines, Orders, Prices, Products, Promotions, Stock, Supply, Texts
+from moushi.schema import Column, Personal, Table
 
 READ = 0.8
 """Least share of a column's values that must be readable; under it a load would break off anyway."""

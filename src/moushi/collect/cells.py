@@ -14,7 +14,8 @@ from moushi.collect.dates import parse_days, parse_times
 from moushi.collect.mapping import Rule
 from moushi.collect.numbers import parse_numbers, parse_signs
 from moushi.collect.words import is_word_column, parse_currencies, parse_flags, parse_words
-from moushi.columns import Column, OrderLines, Products, Rates
+from moushi.columns import OrderLines, Products, Rates
+from moushi.schema import Column
 from moushi.trust.tokens import TokenKind
 
 CATEGORY_MARK = " > "

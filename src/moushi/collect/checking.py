@@ -14,8 +14,8 @@ from moushi.collect.deciding import Decider
 from moushi.collect.mapping import Mapping
 from moushi.collect.result import Cell, Check, Note
 from moushi.collect.source import RawTable
-from moushi.columns import Provenance
 from moushi.errors import CollectError, ContractBroken
+from moushi.schema import Provenance
 from moushi.settings import Settings
 from moushi.trust.shield import Shield
 from moushi.trust.tokens import PREFIXES, TOKEN_PATTERN, VARIANT_PATTERN, TokenKind

@@ -19,7 +19,8 @@ from moushi.collect.mapping import Rule
 from moushi.collect.repeats import Repeats
 from moushi.collect.shapes import ANY_OTHER, SHAPES
 from moushi.collect.source import RawBatch
-from moushi.columns import Column, OrderLines, Provenance, Quarantine, input_tables, landing
+from moushi.columns import OrderLines, Quarantine, input_tables
+from moushi.schema import Column, Provenance, landing
 
 BROKEN = 0.2
 """Share of a needed column's cells that cannot be read, above which the file is not what its mapping says."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import DATE, TIME
+from moushi.schema import DATE, TIME
 
 FORMATS = ("ymd", "dmy", "mdy", "yymd", "excel", "seconds", "milliseconds")
 """Year first (also 20240305, 2024年3月5日 and months by name), day first, month

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from moushi.collect.dates import Written, recognise
 from moushi.collect.numbers import decimal_votes, parse_numbers, parse_signs
 from moushi.collect.words import parse_currencies, parse_flags
-from moushi.columns import NUMBER
+from moushi.schema import NUMBER
 
 if TYPE_CHECKING:
     from moushi.collect.source import RawTable

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moushi.collect.mapping import Rule
-from moushi.columns import MONEY, OrderLines
+from moushi.columns import OrderLines
+from moushi.schema import MONEY
 
 _LARGEST = 1e14
 Arrays = dict[str, pa.Array]

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from moushi.collect.result import SourceResult
 from moushi.collect.spool import Chain, Spool
-from moushi.columns import Quarantine, Sources, input_tables, landing
+from moushi.columns import Quarantine, Sources, input_tables
+from moushi.schema import landing
 
 if TYPE_CHECKING:
     from moushi.collect.contracts import Contracts

@@ -16,7 +16,8 @@ from moushi.collect.result import Choice, Note, Proposal
 from moushi.collect.rules import RuleMaker
 from moushi.collect.shapes import CHANGING, SHAPES, TELLING, Shape
 from moushi.collect.vocabulary import Vocabulary, vocabulary
-from moushi.columns import Customers, OrderLines, Orders, Personal, Products, Rates, Table
+from moushi.columns import Customers, OrderLines, Orders, Products, Rates
+from moushi.schema import Personal, Table
 
 if TYPE_CHECKING:
     from moushi.collect.contracts import Contracts

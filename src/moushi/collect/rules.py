@@ -15,7 +15,8 @@ from moushi.collect.mapping import Rule
 from moushi.collect.result import Note
 from moushi.collect.shapes import SHAPES
 from moushi.collect.vocabulary import Vocabulary, currency_of, squashed, words_of
-from moushi.columns import AdSpend, OrderLines, Orders, Prices, Products, Rates, Table, Texts
+from moushi.columns import AdSpend, OrderLines, Orders, Prices, Products, Rates, Texts
+from moushi.schema import Table
 from moushi.settings import Settings
 
 _MONEY_COLUMNS = (

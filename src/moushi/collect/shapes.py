@@ -19,10 +19,10 @@ from moushi.columns import (
     Rates,
     Stock,
     Supply,
-    Table,
     Texts,
     input_tables,
 )
+from moushi.schema import Table
 
 ANY_OTHER = "*"
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 from moushi.collect.converter import OWNER, Converted, Converter, Origin, needed_sources, quarantine_batch
 from moushi.collect.deciding import Decided
 from moushi.collect.source import RawBatch, RawTable
-from moushi.columns import Provenance, Quarantine
+from moushi.columns import Quarantine
+from moushi.schema import Provenance
 
 SMALL_BYTES = 2_000_000
 GROUP_ROWS = 60_000

@@ -16,7 +16,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-    from moushi.columns import Table
+    from moushi.schema import Table
 
 Function = Callable[[pa.Table], pa.Table]
 

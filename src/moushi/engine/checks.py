@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from moushi.columns import Table
 from moushi.engine.digest import Digest
 from moushi.errors import InvalidRows
+from moushi.schema import Table
 
 
 class Checked:

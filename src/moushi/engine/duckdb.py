@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from moushi.columns import Table
 from moushi.engine import parallel
 from moushi.engine.base import DataFile, Function, Written
 from moushi.engine.checks import Checked
 from moushi.errors import DiskFull, EngineError, MoushiError, TableDamaged, TableNotFound, Words
+from moushi.schema import Table
 from moushi.settings import Settings
 
 if TYPE_CHECKING:

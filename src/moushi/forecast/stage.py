@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from moushi.columns import Backtests, Forecasts, OrderLines, Stock, Table
+from moushi.columns import Backtests, Forecasts, OrderLines, Stock
 from moushi.engine.days import number_of
+from moushi.schema import Table
 
 if TYPE_CHECKING:
     from moushi.forecast.contest import Contest

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import Decisions, DecisionUnits, Profiles, Settlements, Stock, Supply, Table, Texts
+from moushi.columns import Decisions, DecisionUnits, Profiles, Settlements, Stock, Supply, Texts
 from moushi.engine.base import Engine
 from moushi.errors import DecisionClosed, DecisionNotFound, ReasonMissing
 from moushi.ledger.calibration import calibration_of
+from moushi.schema import Table
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -8,24 +8,14 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import (
-    Approvals,
-    Decisions,
-    DecisionUnits,
-    Forecasts,
-    OrderLines,
-    Settlements,
-    Stock,
-    Table,
-    TextAspects,
-    Texts,
-)
+from moushi.columns import Approvals, Decisions, DecisionUnits, Forecasts, OrderLines, Settlements, Stock, TextAspects, Texts
 from moushi.ledger.forecasts import settle_forecasts
 from moushi.ledger.judge import Due, Verdict, settlement
 from moushi.ledger.looked_into import judge_move
 from moushi.ledger.observed import Observed, observed_days
 from moushi.ledger.reordered import judge_reorder
 from moushi.ledger.won_back import judge_win_back
+from moushi.schema import Table
 from moushi.stages import Context
 
 JUDGES: Mapping[str, Callable[[Context, Due], Verdict]] = {

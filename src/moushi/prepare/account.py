@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from moushi.columns import Findings, Quarantine, Reconciliation, Sources, Table
+from moushi.columns import Findings, Quarantine, Reconciliation, Sources
 from moushi.prepare.query import count
 from moushi.prepare.visible import PROVENANCE, quarantined_at_collect
 from moushi.prepare.work import AT_FAULT, REASON
+from moushi.schema import Table
 from moushi.stages import Context
 
 if TYPE_CHECKING:

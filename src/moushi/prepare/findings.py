@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from moushi.columns import Customers, OrderLines, Orders, Products, Rates, Table
+from moushi.columns import Customers, OrderLines, Orders, Products, Rates
 from moushi.prepare.account import Account
 from moushi.prepare.identity import identical_lines
 from moushi.prepare.judge import slightly_off
 from moushi.prepare.query import one
 from moushi.prepare.returns import CREDIT, MATCHED
 from moushi.prepare.work import REASON, STATUS_KIND
+from moushi.schema import Table
 from moushi.stages import Context
 
 if TYPE_CHECKING:

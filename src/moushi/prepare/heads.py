@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import Customers, OrderLines, Orders, Table
+from moushi.columns import Customers, OrderLines, Orders
 from moushi.prepare.query import count
 from moushi.prepare.visible import has_landed, visible
 from moushi.prepare.work import PRIORITY
+from moushi.schema import Table
 from moushi.stages import Context
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import OrderLines, Provenance
+from moushi.columns import OrderLines
 from moushi.prepare.merge import newest
 from moushi.prepare.query import count
 from moushi.prepare.work import OCCURRENCE, PRIORITY, SOURCE_RANK
+from moushi.schema import Provenance
 from moushi.stages import Context
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from moushi.columns import Provenance, Sources, Table
+from moushi.columns import Sources
 from moushi.prepare.query import count
 from moushi.prepare.work import AT_FAULT, PART, PRIORITY, REASON
+from moushi.schema import Provenance, Table
 from moushi.stages import Context
 
 if TYPE_CHECKING:

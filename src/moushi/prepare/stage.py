@@ -14,10 +14,8 @@ from moushi.columns import (
     Quarantine,
     Reconciliation,
     Sources,
-    Table,
     Texts,
     input_tables,
-    landing,
 )
 from moushi.prepare.account import Account
 from moushi.prepare.heads import persons
@@ -25,6 +23,7 @@ from moushi.prepare.lines import prepare_lines
 from moushi.prepare.spelling import product_spelling
 from moushi.prepare.tables import Identities, prepare_table
 from moushi.prepare.texts import prepare_texts
+from moushi.schema import Table, landing
 from moushi.stages import Context
 
 FIRST: tuple[type[Table], ...] = (CategoryNames, Customers, Products, Orders)

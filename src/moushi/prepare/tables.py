@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from moushi.columns import AdSpend, CategoryNames, Prices, Products, Stock, Table
+from moushi.columns import AdSpend, CategoryNames, Prices, Products, Stock
 from moushi.prepare.account import Account
 from moushi.prepare.countries import with_countries
 from moushi.prepare.heads import with_persons
@@ -17,6 +17,7 @@ from moushi.prepare.query import count
 from moushi.prepare.spelling import spell
 from moushi.prepare.visible import has_landed, visible
 from moushi.prepare.work import PRIORITY, REASON
+from moushi.schema import Table
 from moushi.stages import Context
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import Provenance, Quarantine, Sources, Table, landing
+from moushi.columns import Quarantine, Sources
 from moushi.prepare.work import PRIORITY, SOURCE_RANK
+from moushi.schema import Provenance, Table, landing
 from moushi.stages import Context
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from moushi.columns import NUMBER, Customers, OrderLines, Products, Profiles, Table
+from moushi.columns import Customers, OrderLines, Products, Profiles
 from moushi.profiles.alive import fit, p_active
 from moushi.profiles.features import customer_features
 from moushi.profiles.gaps import expected_gap, fit_gap_prior, lapsing, late_after
 from moushi.profiles.scores import quintiles, segments
+from moushi.schema import NUMBER, Table
 from moushi.stages import Context, last_day
 
 DAYS_PER_WEEK = 7.0

@@ -28,11 +28,11 @@ from moushi.columns import (
     Settlements,
     Stock,
     Supply,
-    Table,
     TextAspects,
     Texts,
 )
 from moushi.ledger.observed import observed_days
+from moushi.schema import Table
 from moushi.stages import Context
 from moushi.strategy.candidates import Candidate, chosen, decision_rows, unit_rows
 from moushi.strategy.economics import read_economics

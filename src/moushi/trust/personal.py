@@ -15,7 +15,7 @@ import pyarrow as pa
 from moushi.trust.spans import find
 
 if TYPE_CHECKING:
-    from moushi.columns import Personal
+    from moushi.schema import Personal
 
 _SAMPLE = 500
 _SHARE = 0.6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from moushi import columns
+from moushi.columns import all_tables
 from moushi.trust.spans import find
 
 _QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|“([^”\n]*)”|`([^`\n]*)`|«([^»\n]*)»")
@@ -46,6 +46,5 @@ def _own_words_only(match: re.Match[str]) -> str:
 
 @functools.cache
 def _own_words() -> frozenset[str]:
-    tables = columns.Table.__subclasses__()
-    names = [name for table in tables for name in (table.name, f"landing_{table.name}", *table.columns())]
+    names = [name for table in all_tables().values() for name in (table.name, *table.columns())]
     return frozenset(names)

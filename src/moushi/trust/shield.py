@@ -18,7 +18,7 @@ from moushi.trust.tokens import TOKEN_PATTERN, TokenKind, canonical, kind_of, ma
 from moushi.trust.vault import NONCE_BYTES, Vault, unseal
 
 if TYPE_CHECKING:
-    from moushi.columns import Personal
+    from moushi.schema import Personal
 
 _BLOB = b"moushi blob 1"
 

@@ -68,10 +68,9 @@ def read_texts(texts: pa.Table) -> pa.Table:
     columns = (texts[name].to_pylist() for name in (Texts.text_id, Texts.body, Texts.language))
     for text_id, body, language in zip(*columns, strict=True):
         rows += [(text_id, found.aspect, found.polarity, found.start, found.end) for found in read(body, language)]
-    values = list(zip(*rows, strict=True)) or [()] * 5
-    schema = TextAspects.schema()
-    arrays = [pa.array(column, each.type) for column, each in zip(values, schema, strict=False)]
-    return pa.Table.from_arrays([*arrays, pa.array([MODEL] * len(rows), pa.string())], schema=schema)
+    names = (TextAspects.text_id, TextAspects.aspect, TextAspects.polarity, TextAspects.start, TextAspects.end)
+    made = dict(zip(names, list(zip(*rows, strict=True)) or [()] * len(names), strict=True))
+    return TextAspects.cast(pa.table({**made, TextAspects.model: [MODEL] * len(rows)}), where="understand.read_texts")
 
 
 def read(body: str, language: str | None = None) -> list[Mention]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from moushi.columns import Table, TextAspects, Texts
+from moushi.columns import TextAspects, Texts
+from moushi.schema import Table
 from moushi.stages import Context
 from moushi.understand.aspects import read_texts
 

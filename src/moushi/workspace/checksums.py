@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moushi.columns import Table
 from moushi.engine.base import DataFile
+from moushi.schema import Table
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import Table, all_tables
+from moushi.columns import all_tables
+from moushi.schema import Table
 from moushi.workspace import records
 from moushi.workspace.checksums import parts
 

@@ -27,10 +27,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from moushi.columns import Table
 from moushi.engine.base import DataFile
 from moushi.engine.duckdb import DuckDBEngine
 from moushi.errors import InvalidSetting, Words, WorkspaceBusy, WorkspaceExists, WorkspaceNotFound
+from moushi.schema import Table
 from moushi.settings import Settings, without_password
 from moushi.workspace.checksums import record_files
 

@@ -22,14 +22,13 @@ from moushi.columns import (
     Profiles,
     Reconciliation,
     Sources,
-    Table,
     TextAspects,
     all_tables,
     input_tables,
-    landing,
 )
 from moushi.errors import Language, MoushiError
 from moushi.locale import say
+from moushi.schema import Table, landing
 from moushi.stages import Progress, Silent
 from moushi.workspace.checksums import file_digest, record_files, recorded
 from moushi.workspace.store import Store

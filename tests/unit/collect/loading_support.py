@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow.compute as pc
 
 from moushi.collect import AddResult, Ask, Collector, Contracts
-from moushi.columns import Provenance, Quarantine, Sources, Table, landing
+from moushi.columns import Quarantine, Sources
 from moushi.engine.duckdb import DuckDBEngine
+from moushi.schema import Provenance, Table, landing
 from moushi.settings import Settings
 from moushi.stages import Silent
 from moushi.trust.keys import Keys

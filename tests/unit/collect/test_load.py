@@ -12,8 +12,9 @@ import pytest
 
 from moushi.collect import Proposal
 from moushi.collect.spool import Spool
-from moushi.columns import Customers, OrderLines, Products, Provenance, Quarantine, Sources, Stock, Texts, landing
+from moushi.columns import Customers, OrderLines, Products, Quarantine, Sources, Stock, Texts
 from moushi.errors import ContractBroken, DiskFull, MappingRefused, SourceNotFound
+from moushi.schema import Provenance, landing
 from tests.unit.collect.loading_support import Door, write
 
 HEADER = "Order ID,Order date,Customer ID,Customer name,E-mail,Product ID,Product name,Quantity,Unit price"

@@ -9,7 +9,8 @@ import pytest
 
 from moushi.collect.shapes import SHAPES
 from moushi.collect.vocabulary import currency_of, vocabulary, words_of
-from moushi.columns import CategoryNames, Column, Customers, Leads, OrderLines, Orders, Products, Stock, Texts, input_tables
+from moushi.columns import CategoryNames, Customers, Leads, OrderLines, Orders, Products, Stock, Texts, input_tables
+from moushi.schema import Column
 
 MEANINGS = {
     OrderLines: """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moushi.collect.evidence import decimal_of
 from moushi.collect.numbers import decimal_votes, parse_numbers, parse_signs
 from moushi.collect.words import parse_currencies, parse_flags, parse_words
-from moushi.columns import COUNT, MONEY, NUMBER
+from moushi.schema import COUNT, MONEY, NUMBER
 
 
 def read(text: str, decimal: str = ".") -> Decimal | None:

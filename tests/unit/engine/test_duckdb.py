@@ -4,10 +4,11 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from moushi.columns import Moves, OrderLines, Texts, landing
+from moushi.columns import Moves, OrderLines, Texts
 from moushi.engine.digest import Digest
 from moushi.engine.duckdb import DuckDBEngine
 from moushi.errors import DiskFull, InvalidRows, TableDamaged, TableNotFound
+from moushi.schema import landing
 from moushi.settings import Settings
 from tests.support import LakeContext
 

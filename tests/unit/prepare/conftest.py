@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from moushi.columns import Findings, OrderLines, Quarantine, Reconciliation, Sources, Table, landing
+from moushi.columns import Findings, OrderLines, Quarantine, Reconciliation, Sources
 from moushi.prepare.stage import PrepareStage
+from moushi.schema import Table, landing
 from tests.support import LakeContext
 
 

@@ -120,7 +120,16 @@ def test_rows_are_a_valid_table_in_the_order_of_the_texts() -> None:
     rows = read_texts(texts)
     TextAspects.validate(rows, where="test")
     assert rows.schema == TextAspects.schema()
-    assert rows.to_pylist()[0] == {"text_id": "b", "aspect": "delivery", "polarity": 1.0, "start": 0, "end": 3, "model": MODEL}
+    assert rows.to_pylist()[0] == {
+        "text_id": "b",
+        "aspect": "delivery",
+        "polarity": 1.0,
+        "start": 0,
+        "end": 3,
+        "confidence": None,
+        "implicit": None,
+        "model": MODEL,
+    }
     assert rows[TextAspects.text_id].to_pylist() == ["b", "b", "c"]
     assert read_texts(texts.slice(1, 1)).schema == TextAspects.schema()
 

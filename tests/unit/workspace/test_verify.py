@@ -3,8 +3,9 @@ import time
 
 import pytest
 
-from moushi.columns import Decisions, DecisionUnits, Products, Reconciliation, Sources, landing
+from moushi.columns import Decisions, DecisionUnits, Products, Reconciliation, Sources
 from moushi.locale import LANGUAGES
+from moushi.schema import landing
 from moushi.workspace.store import Store
 from moushi.workspace.verify import verify
 from tests.support import LakeContext

@@ -7,9 +7,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from moushi.columns import Decisions, Forecasts, OrderLines, Table
+from moushi.columns import Decisions, Forecasts, OrderLines
 from moushi.engine.base import Engine
 from moushi.engine.days import local_day
+from moushi.schema import Table
 from moushi.settings import Settings
 from moushi.surfaces.report.witness import Witnesses
 

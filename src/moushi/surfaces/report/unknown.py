@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from moushi.columns import Customers, OrderLines, Products, Rates, Stock, Supply, Table, Texts
+from moushi.columns import Customers, OrderLines, Products, Rates, Stock, Supply, Texts
+from moushi.schema import Table
 from moushi.settings import SETTINGS
 from moushi.surfaces.report.happened import YEAR_DAYS, Window
 from moushi.surfaces.report.parts import Ahead, Gap, Proposal
