@@ -61,11 +61,17 @@ def commands() -> str:
     session = Session(language="en")
     root = click.Context(cli, info_name="moushi", obj=session)
     parts = ["# Commands\n\n```\n", page(cli, root, session), "\n```\n"]
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        assert command is not None
-        own = click.Context(command, info_name=name, parent=root)
-        parts += [f"\n## {name}\n\n```\n", page(command, own, session), "\n```\n"]
+
+    def describe(group: click.Group, above: click.Context, before: str) -> None:
+        for name in group.list_commands(above):
+            command = group.get_command(above, name)
+            assert command is not None
+            own = click.Context(command, info_name=name, parent=above)
+            parts.extend([f"\n## {before}{name}\n\n```\n", page(command, own, session), "\n```\n"])
+            if isinstance(command, click.Group):
+                describe(command, own, f"{before}{name} ")
+
+    describe(cli, root, "")
     return "".join(parts)
 
 

@@ -29,6 +29,15 @@ The tree, by the part of the system that raises it::
     │   ├── TokenUnknown (LookupError)
     │   ├── VaultDamaged (ValueError)
     │   └── VaultUnreadable (OSError)
+    ├── ModelError
+    │   ├── ModelInvalid (ValueError)
+    │   ├── ModelUnknown (LookupError)
+    │   ├── ModelKeyMissing (LookupError)
+    │   ├── ModelPriceMissing (ValueError)
+    │   ├── ModelUnavailable (ConnectionError, Retryable)
+    │   ├── ModelRejected (ValueError)
+    │   ├── ModelAnswerInvalid (ValueError)
+    │   └── ModelBudgetSpent (RuntimeError)
     ├── CollectError
     │   ├── SourceNotFound (FileNotFoundError)
     │   ├── SourceUnreadable (ValueError)
@@ -307,6 +316,73 @@ class VaultDamaged(TrustError, ValueError):
     en = "trust: vault entry {token!r} does not open with this workspace's key. Check that keys and vault come from the same backup."
     zh = "信任：保险库条目 {token!r} 无法用本工作区的密钥打开。请确认密钥与保险库来自同一备份。"
     exit_code = 5
+
+
+# --- language models --------------------------------------------------------
+
+
+class ModelError(MoushiError):
+    """A language model could not be asked, or gave no answer that can be used."""
+
+
+class ModelInvalid(ModelError, ValueError):
+    """A [[model]] section of `moushi.toml` cannot be used."""
+
+    en = "models: {where} is not right: {faults}. Correct it, or make it anew with `moushi model add`."
+    zh = "模型：{where} 有误：{faults}。请更正，或用 `moushi model add` 重新添加。"
+    exit_code = 2
+
+
+class ModelUnknown(ModelError, LookupError):
+    """No model has that name, or none the role that is asked for."""
+
+    en = "models: there is no model {name!r} in this workspace; it has: {known}. Add one with `moushi model add`."
+    zh = "模型：本工作区没有模型 {name!r}；现有：{known}。可用 `moushi model add` 添加。"
+    exit_code = 2
+
+
+class ModelKeyMissing(ModelError, LookupError):
+    """The key of a model is neither in the environment nor in the key file."""
+
+    en = "models: model {model!r} needs a key: set the environment variable {variable}, or write a line {variable}=... into {path} (chmod 600)."
+    zh = "模型：模型 {model!r} 需要密钥：请设环境变量 {variable}，或在 {path} 中写一行 {variable}=...（chmod 600）。"
+    exit_code = 2
+
+
+class ModelPriceMissing(ModelError, ValueError):
+    """A budget in money is set, but it is not known what the model costs."""
+
+    en = "models: a budget in money is set, but model {model!r} has no price. Give price_input and price_output in its [[model]] section, per million tokens."
+    zh = "模型：已设金额预算，但模型 {model!r} 没有价格。请在其 [[model]] 小节中写明 price_input 与 price_output（每百万 token）。"
+    exit_code = 2
+
+
+class ModelUnavailable(ModelError, ConnectionError, Retryable):
+    """A model could not be reached, failed, or is left alone after failing."""
+
+    en = "models: model {model!r} is not available: {detail}. Try again later, or see `moushi model test {model}`."
+    zh = "模型：模型 {model!r} 不可用：{detail}。请稍后再试，或运行 `moushi model test {model}` 查看。"
+
+
+class ModelRejected(ModelError, ValueError):
+    """A model's endpoint refused the question; asking again unchanged would not help."""
+
+    en = "models: model {model!r} refused the question: {detail}. See `moushi model test {model}`."
+    zh = "模型：模型 {model!r} 拒绝了请求：{detail}。请运行 `moushi model test {model}` 查看。"
+
+
+class ModelAnswerInvalid(ModelError, ValueError):
+    """A model answered, but not with what was asked for, and not after being told so either."""
+
+    en = "models: the answer of model {model!r} to prompt {prompt!r} cannot be used: {faults}. Try another model; `moushi model bench` compares them."
+    zh = "模型：模型 {model!r} 对提示词 {prompt!r} 的回答无法使用：{faults}。请换一个模型；`moushi model bench` 可作比较。"
+
+
+class ModelBudgetSpent(ModelError, RuntimeError):
+    """The budget of the run or the day does not allow another call."""
+
+    en = "models: the budget {setting} = {limit} is spent: {spent} used, the next call may take {needed}. Raise {setting}, or wait for the next {period}."
+    zh = "模型：预算 {setting} = {limit} 已用完：已用 {spent}，下一次调用最多需 {needed}。请提高 {setting}，或等到下一{period}。"
 
 
 # --- collect ----------------------------------------------------------------

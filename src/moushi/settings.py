@@ -242,6 +242,40 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "lock_timeout_s", float, 600.0, "how long to wait for another process of the same workspace", unit="seconds", minimum=0
             ),
             Setting(
+                "model_budget_run",
+                float,
+                None,
+                "most that language models may cost in one run, workspace currency; no bound where not set",
+                minimum=0,
+            ),
+            Setting(
+                "model_budget_day",
+                float,
+                None,
+                "most that language models may cost in one day, workspace currency; no bound where not set",
+                minimum=0,
+            ),
+            Setting(
+                "model_tokens_run", int, 2_000_000, "most tokens that language models may read and write in one run", "tokens", minimum=0
+            ),
+            Setting(
+                "model_tokens_day", int, 5_000_000, "most tokens that language models may read and write in one day", "tokens", minimum=0
+            ),
+            Setting("model_timeout_s", float, 60.0, "longest wait for one answer of a language model", unit="seconds", minimum=0.1),
+            Setting(
+                "model_retries", int, 3, "times a question to a language model is asked again after a passing fault", minimum=0, maximum=10
+            ),
+            Setting("model_concurrency", int, 8, "questions to language models under way at once", minimum=1, maximum=1000),
+            Setting("model_batch_texts", int, 10, "texts that a language model reads in one call", unit="texts", minimum=1, maximum=100),
+            Setting(
+                "model_faults",
+                int,
+                5,
+                "failed calls in a row after which a language model is left alone for a while",
+                minimum=1,
+            ),
+            Setting("model_pause_s", float, 60.0, "how long a failing language model is left alone", unit="seconds", minimum=0),
+            Setting(
                 "database_url",
                 str,
                 None,

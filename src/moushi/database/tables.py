@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, DateTime, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Float, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -64,3 +64,54 @@ data_files = Table(
     Column("dropped", BigInteger),
 )
 """Checksums of the lake's files, recorded as they were committed; `dropped` is a version of the table without the file."""
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("call_id", String(32), nullable=False, unique=True),
+    Column("run_id", String(32), index=True),
+    Column("day", String(10), nullable=False, index=True),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("purpose", String(64), nullable=False),
+    Column("prompt", String(64), nullable=False),
+    Column("prompt_version", String(16), nullable=False),
+    Column("prompt_digest", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("model", String(64)),
+    Column("model_id", String(128)),
+    Column("provider", String(32)),
+    Column("mode", String(16)),
+    Column("items", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost", Float),
+    Column("latency_s", Float),
+    Column("outcome", String(32), nullable=False),
+    Column("cached", Boolean, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("input_digest", String(64), nullable=False),
+)
+"""Questions to language models, written as they are asked; `outcome` is "open" until there is an answer, or for ever after a kill."""
+
+model_budgets = Table(
+    "model_budgets",
+    metadata,
+    Column("scope", String(64), primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost_micro", BigInteger, nullable=False),
+)
+"""What a day or a run has spent on language models, calls under way at the most that they can cost; money in millionths."""
+
+model_answers = Table(
+    "model_answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("call_id", String(32), nullable=False),
+    Column("answer", Text, nullable=False),
+)
+"""Answers of language models by the digest of all that they depend on; personal data in them are tokens."""

@@ -94,7 +94,7 @@ class Command(click.Command):
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command, keeping its name for the output."""
-        session_of(context).command = self.name or ""
+        session_of(context).command = " ".join(context.command_path.split()[1:])
         try:
             return super().invoke(context)
         except KeyboardInterrupt as error:
@@ -119,6 +119,31 @@ def _with_session(function: Callable[..., None]) -> Callable[..., None]:
         function(session_of(click.get_current_context()), **named)
 
     return run
+
+
+class Group(click.Group):
+    """Commands of one kind, such as `moushi model add`; alone it shows its help page."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{**named, "add_help_option": False, "invoke_without_command": True})
+        self.params += shared_options()
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called, or say in the right language that there is none."""
+        if args and args[0] not in self.commands and not context.resilient_parsing:
+            raise click.UsageError(session_of(context).say("usage.no_command", name=f"{self.name} {args[0]}"), context)
+        return super().resolve_command(context, args)
+
+
+def group(name: str, *commands: click.Command) -> Group:
+    """Return a group of commands, listed in the order given."""
+
+    @click.pass_context
+    def alone(context: click.Context) -> None:
+        if context.invoked_subcommand is None:
+            _show_help(context, context.command.params[-1], True)
+
+    return Group(name, commands={command.name or "": command for command in commands}, callback=alone)
 
 
 class Program(click.Group):

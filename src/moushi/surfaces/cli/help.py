@@ -34,10 +34,10 @@ def page(command: click.Command, context: click.Context, session: Session) -> st
 
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     console.print(session.say("words.usage", usage=usage), markup=False)
-    console.print(f"\n{about(command.name or 'moushi', session)}", markup=False)
+    console.print(f"\n{about(_key(context) or 'moushi', session)}", markup=False)
     section("commands", _commands(command, context, session))
     section("options", _options(command, context, session))
-    if isinstance(command, click.Group):
+    if context.parent is None:
         section("exit_codes", [(str(code), session.say(f"exit.{code}")) for code in (0, 1, 2, 3, 5, 130)])
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
@@ -49,10 +49,16 @@ def about(name: str, session: Session, *, short: bool = False) -> str:
     return text.splitlines()[0] if short else text
 
 
+def _key(context: click.Context) -> str:
+    """Return the name under which the locale files keep a command's texts: "model_add" for `moushi model add`."""
+    return "_".join(context.command_path.split()[1:])
+
+
 def _commands(command: click.Command, context: click.Context, session: Session) -> list[tuple[str, str]]:
     if not isinstance(command, click.Group):
         return []
-    return [(name, about(name, session, short=True)) for name in command.list_commands(context)]
+    within = f"{_key(context)}_" if _key(context) else ""
+    return [(name, about(f"{within}{name}", session, short=True)) for name in command.list_commands(context)]
 
 
 def _options(command: click.Command, context: click.Context, session: Session) -> list[tuple[str, str]]:
@@ -63,6 +69,6 @@ def _options(command: click.Command, context: click.Context, session: Session) -
             shown = ", ".join(parameter.opts + parameter.secondary_opts)
             if not parameter.is_flag and not parameter.count:
                 shown += f" {parameter.make_metavar(context)}"
-            own = f"option.{command.name}.{parameter.name}"
+            own = f"option.{_key(context)}.{parameter.name}"
             rows.append((shown, texts.get(own) or texts[f"option.{parameter.name}"]))
     return rows
