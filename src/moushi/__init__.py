@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from moushi.forecast import Forecaster
     from moushi.trust.shield import Shield
     from moushi.twin import Twin
+    from moushi.understand.reader import TextReader
 
-__all__ = ["Forecaster", "MoushiError", "Shield", "Twin", "Workspace", "open", "restore"]
+__all__ = ["Forecaster", "MoushiError", "Shield", "TextReader", "Twin", "Workspace", "open", "restore"]
 
 _HOMES = {
     "Forecaster": "moushi.forecast",
     "MoushiError": "moushi.errors",
     "Shield": "moushi.trust.shield",
+    "TextReader": "moushi.understand.reader",
     "Twin": "moushi.twin",
     "Workspace": "moushi.face",
     "open": "moushi.face",

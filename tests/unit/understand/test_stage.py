@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from moushi.columns import TextAspects, Texts
+import pytest
+
+from moushi.columns import TextAspects, TextInsights, TextQuality, Texts
 from moushi.understand.stage import UnderstandStage
 from tests.support import LakeContext
 
@@ -35,3 +37,36 @@ def test_a_second_run_replaces_the_first(tmp_path: Path) -> None:
     context.put(Texts, [{"text_id": "t1", "body": "质量好"}])
     UnderstandStage().run(context)
     assert [(row["aspect"], row["polarity"]) for row in context.rows(TextAspects)] == [("quality", 1.0)]
+
+
+def test_every_text_is_read_set_aside_or_a_repeat(tmp_path: Path) -> None:
+    context = LakeContext(tmp_path)
+    rows = [
+        {"text_id": "t1", "body": "物流很快"},
+        {"text_id": "t2", "body": "物流很快", "duplicate_of": "t1"},
+        {"text_id": "t3", "body": "quality is bad, sorry", "speaker": "agent"},
+        {"text_id": "t4", "body": "此用户没有填写评价"},
+        {"text_id": "t5", "body": "!!!"},
+        {"text_id": "t6", "body": "质量差" + "。" * 30_000},
+    ]
+    context.put(Texts, rows)
+    UnderstandStage().run(context)
+    aside = {row["text_id"]: row["set_aside"] for row in context.rows(TextInsights)}
+    assert aside == {"t1": None, "t3": "agent", "t4": "boilerplate", "t5": "empty", "t6": None}
+    counts = {row["measure"]: row["rows"] for row in context.rows(TextQuality)}
+    assert counts == {"texts_read": 2, "texts_agent": 1, "texts_boilerplate": 1, "texts_empty": 1, "texts_cut": 1}
+    agent = next(row for row in context.rows(TextInsights) if row["text_id"] == "t3")
+    assert (agent["sentiment"], agent["score"], agent["intent"]) == (None, None, None)
+
+
+def test_many_batches_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"text_id": f"t{place:03}", "body": body} for place, body in enumerate(["物流很快", "bad quality", "好看，就是贵", ""] * 25)]
+    found = []
+    for folder, size in ((tmp_path / "one", 40_000), (tmp_path / "many", 7)):
+        folder.mkdir()
+        monkeypatch.setattr("moushi.understand.spool.STREAM_ROWS", size)
+        context = LakeContext(folder)
+        context.put(Texts, rows)
+        UnderstandStage().run(context)
+        found.append([context.rows(table) for table in (TextInsights, TextAspects)])
+    assert found[0] == found[1]
