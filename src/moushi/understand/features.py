@@ -1,0 +1,229 @@
+"""Texts as counts of hashed n-grams of characters and words.
+
+Source
+------
+Feature hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask
+Learning" (ICML 2009).  Prefix hashes: Karp and Rabin, "Efficient randomized
+pattern-matching algorithms" (1987); a part's hash comes from those of two
+prefixes, so that all n-grams of a batch cost a few passes over one array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from moushi.understand.characters import LATIN, NEWLINE, OTHER, SPACE
+from moushi.understand.corpus import Corpus, Places, Spans
+
+Hashes = npt.NDArray[np.uint64]
+Matrix = Any
+"""A sparse matrix of SciPy in CSR form, float32."""
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+
+
+def mixed(values: npt.NDArray[Any], salt: int = 0) -> Hashes:
+    """Return well-spread 64-bit numbers for numbers, the same in every process (the finaliser of SplitMix64)."""
+    h = values.astype(np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15 + 0x632BE59BD9B4E019) & 0xFFFFFFFFFFFFFFFF)
+    h ^= h >> np.uint64(30)
+    h *= _MIX_1
+    h ^= h >> np.uint64(27)
+    h *= _MIX_2
+    h ^= h >> np.uint64(31)
+    return h
+
+
+def word_hashes(corpus: Corpus, spans: Spans) -> Hashes:
+    """Return a number per word (or other part): the same characters give the same number."""
+    letters = mixed(corpus.codes)
+    powers = np.full(len(letters), _BASE)
+    powers[:1] = 1
+    powers = np.multiply.accumulate(powers)
+    prefix = np.zeros(len(letters) + 1, np.uint64)
+    np.cumsum(letters * powers, out=prefix[1:])
+    inverse = np.full(len(letters), np.uint64(pow(int(_BASE), -1, 1 << 64)))
+    inverse[:1] = 1
+    inverse = np.multiply.accumulate(inverse)
+    return mixed((prefix[spans.ends] - prefix[spans.starts]) * inverse[spans.starts])
+
+
+@dataclass(frozen=True)
+class Grams:
+    """Which n-grams to count.
+
+    Attributes
+    ----------
+    kind : "character" or "word"
+    low, high : shortest and longest; n-grams of characters with letters in them
+        are one longer, and do not go from word to word
+    bits : the number of columns is 2 to this power
+    """
+
+    kind: str = "character"
+    low: int = 1
+    high: int = 4
+    bits: int = 20
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return 1 << self.bits
+
+    def hashes(self, corpus: Corpus) -> tuple[Hashes, Places]:
+        """Return the hash of each n-gram of a corpus, and the number of the text it is in."""
+        return _characters(corpus, self.low, self.high) if self.kind == "character" else _words(corpus, self.low, self.high)
+
+    def counts(self, corpus: Corpus) -> Matrix:
+        """Return how often each n-gram stands in each text: (texts, columns), CSR with sorted columns.
+
+        A corpus keeps what was counted in it, so that all who read it share the work.
+        """
+        if self not in corpus.counted:
+            hashes, texts = self.hashes(corpus)
+            corpus.counted[self] = counted(hashes, texts, len(corpus), self.bits)
+        return corpus.counted[self]
+
+
+def counted(hashes: Hashes, texts: Places, rows: int, bits: int) -> Matrix:
+    """Return how often hashes of the same leading `bits` stand in each text: (rows, 2 to the power of bits), CSR."""
+    from scipy import sparse
+
+    # Half the width sorts in half the time.
+    width = np.uint32 if rows << bits <= 1 << 32 else np.uint64
+    keys: npt.NDArray[Any] = (hashes >> np.uint64(64 - bits)).astype(width) + (texts << bits).astype(width)
+    keys.sort()
+    first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if keys.size else np.zeros(0, np.int64)
+    data = np.diff(np.append(first, keys.size)).astype(np.float32)
+    keys = keys[first]
+    ends = np.searchsorted(keys >> width(bits), np.arange(rows + 1).astype(width))
+    indices = (keys & width((1 << bits) - 1)).astype(np.int32)
+    return sparse.csr_matrix((data, indices, ends.astype(np.int32)), shape=(rows, 1 << bits))
+
+
+WORDS = Grams("word", 1, 2)
+CHARACTERS = Grams("character", 1, 4)
+
+
+class View:
+    """The columns of one kind of n-gram that are worth a weight, and how rare each is.
+
+    Parameters
+    ----------
+    grams : what is counted
+    least : texts that a column must stand in
+    most : columns at most; the most frequent stay
+
+    Attributes
+    ----------
+    columns_ : the columns kept, in order
+    rarity_ : inverse document frequency of each, at least 1
+    """
+
+    def __init__(self, grams: Grams, least: int = 2, most: int = 1 << 20) -> None:
+        self.grams = grams
+        self.least = least
+        self.most = most
+
+    def fit(self, counts: Matrix) -> View:
+        """Choose the columns of a matrix of counts, one row per text."""
+        frequency = np.bincount(counts.indices, minlength=self.grams.columns)
+        columns = np.flatnonzero(frequency >= self.least)
+        if len(columns) > self.most:
+            columns = np.sort(columns[np.argsort(-frequency[columns], kind="stable")[: self.most]])
+        self.columns_ = columns.astype(np.int32)
+        # One is added to both, as if a text had every word: nothing is divided by zero.
+        self.rarity_ = (np.log((1 + counts.shape[0]) / (1 + frequency[self.columns_])) + 1).astype(np.float32)
+        return self
+
+    def present(self, counts: Matrix) -> Matrix:
+        """Return which columns kept stand in each text, as ones."""
+        result = self._narrow(counts)
+        result.data[:] = 1
+        return result
+
+    def weighted(self, counts: Matrix) -> Matrix:
+        """Return (1 + log count) times rarity, each text of length one: (texts, columns kept)."""
+        result = self._narrow(counts)
+        result.data = (1 + np.log(result.data)) * self.rarity_[result.indices]
+        length = np.sqrt(np.add.reduceat(np.append(result.data**2, 0), result.indptr[:-1])) if counts.shape[0] else np.ones(0)
+        size = np.diff(result.indptr)
+        result.data /= np.repeat(np.where(size > 0, length, 1), size).astype(np.float32)
+        return result
+
+    def _narrow(self, counts: Matrix) -> Matrix:
+        """Return the columns kept, renumbered."""
+        from scipy import sparse
+
+        place = np.full(self.grams.columns, -1, np.int32)
+        place[self.columns_] = np.arange(len(self.columns_), dtype=np.int32)
+        indices = place[counts.indices]
+        kept = indices >= 0
+        ends = np.zeros(len(indices) + 1, np.int32)
+        np.cumsum(kept, out=ends[1:])
+        shape = (counts.shape[0], len(self.columns_))
+        return sparse.csr_matrix((counts.data[kept], indices[kept], ends[counts.indptr]), shape=shape)
+
+
+def _characters(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
+    """Return the character n-grams; those at the edges of a line know it, runs of blanks are one."""
+    kind, codes, texts = corpus.kinds, corpus.codes, corpus.text_of
+    double = (kind[1:] == SPACE) & (kind[:-1] == SPACE) & (codes[1:] != NEWLINE)
+    if double.any():
+        kept = np.append(True, ~double)
+        kind, codes, texts = kind[kept], codes[kept], texts[kept]
+    walls, letters, blanks = (_running(mask) for mask in (codes == NEWLINE, (kind == LATIN) | (kind == OTHER), kind == SPACE))
+    values = mixed(codes, 1)
+    found: list[Hashes] = []
+    places: list[Places] = []
+    rolling = np.zeros(len(codes), np.uint64)
+    for size in range(1, high + 1 + bool(letters[-1])):
+        count = len(codes) - size + 1
+        if count <= 0:
+            break
+        rolling = rolling[:count] * _BASE + values[size - 1 :]
+        # Line breaks and blanks may stand at the edges only; a line break says nothing alone.
+        inner = slice(1, count + 1), slice(size - 1, size - 1 + count)
+        worded = letters[size:] > letters[:count]
+        good = (walls[inner[1]] <= walls[inner[0]]) & (walls[size:] - walls[:count] < min(size, 2))
+        good &= np.where(worded, (blanks[inner[1]] <= blanks[inner[0]]) & (low < size), low <= size <= high)
+        if size >= low:
+            found.append(mixed(rolling.compress(good), size))
+            # A gram that begins with the line break before a text is the text's.
+            places.append(texts[size // 2 : size // 2 + count].compress(good))
+    return _together(found, places)
+
+
+def _running(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    total = np.zeros(len(mask) + 1, np.int32)
+    np.cumsum(mask, out=total[1:])
+    return total
+
+
+def _words(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
+    spans = corpus.words
+    values = word_hashes(corpus, spans)
+    found: list[Hashes] = []
+    places: list[Places] = []
+    rolling = np.zeros(len(values), np.uint64)
+    for size in range(1, high + 1):
+        count = len(values) - size + 1
+        if count <= 0:
+            break
+        rolling = rolling[:count] * _BASE + values[size - 1 :]
+        if size >= low:
+            good = spans.texts[:count] == spans.texts[size - 1 :]
+            found.append(mixed(rolling.compress(good), 100 + size))
+            places.append(spans.texts[:count].compress(good))
+    return _together(found, places)
+
+
+def _together(found: list[Hashes], places: list[Places]) -> tuple[Hashes, Places]:
+    if not found:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    return np.concatenate(found), np.concatenate(places)
