@@ -31,7 +31,7 @@ def test_documented_example_holds() -> None:
 
 @pytest.mark.parametrize("kinds", [2, 3])
 def test_probabilities_are_as_sure_as_they_are_right(kinds: int) -> None:
-    texts, labels = corpus_of(1200, 0.3, 1)
+    texts, labels = corpus_of(3000, 0.3, 1)
     rows = [row for row, label in enumerate(labels) if kinds == 3 or label != "post"]
     texts, labels = [texts[row] for row in rows], [labels[row] for row in rows]
     half = len(rows) // 2
