@@ -495,16 +495,26 @@ class Topics(Table):
     state = Column(BINARY, "what finds it again")
 
 
+class TextTopics(Table):
+    """The topic of every text that is anybody's own words: none is left over, equal texts have the same."""
+
+    name = "text_topics"
+    grain = "a text that repeats no earlier one and is not set aside"
+
+    text_id = Column(TEXT, "text", key=True)
+    topic_id = Column(TEXT, "topic", required=True)
+    confidence = Column(NUMBER, "how clearly it belongs there, 0 to 1", minimum=0)
+
+
 class TextThemes(Table):
-    """The theme of every text: none is left over, equal texts have the same."""
+    """The theme of every text that is anybody's own words: none is left over, equal texts have the same."""
 
     name = "text_themes"
-    grain = "a text that repeats no earlier one and is no agent's"
+    grain = "a text that repeats no earlier one and is not set aside"
 
     text_id = Column(TEXT, "text", key=True)
     theme_id = Column(TEXT, "theme", required=True)
-    topic_id = Column(TEXT, "topic that led to it; null for texts that say nothing, and where a person chose the theme")
-    confidence = Column(NUMBER, "how clearly it belongs there, 0 to 1", minimum=0)
+    chosen_by = Column(TEXT, "what led to it", required=True, values=("topic", "aspect", "person"))
 
 
 class Themes(Table):
@@ -683,7 +693,7 @@ class Moves(Table):
     grain = "a product, country or aspect in one issue"
 
     issue_id = Column(TEXT, "issue", key=True)
-    dimension = Column(TEXT, "what kind of thing moved", key=True, values=("total", "product", "country", "aspect"))
+    dimension = Column(TEXT, "what kind of thing moved", key=True, values=("total", "product", "country", "aspect", "theme"))
     subject = Column(TEXT, "which one", key=True)
     period_from = Column(DATE, "first day looked at", required=True)
     period_to = Column(DATE, "last day looked at", required=True)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 STAGES = (
     "moushi.prepare.stage:PrepareStage",
     "moushi.understand.stage:UnderstandStage",
+    "moushi.understand.voice_stage:VoiceStage",
     "moushi.profiles.stage:ProfilesStage",
     "moushi.ledger.stage:SettleStage",
     "moushi.forecast.stage:ForecastStage",

@@ -130,7 +130,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "time zone of the shop: of times in files that name none, and of days in reports",
                 check=_is_timezone,
                 checked=Words("a time zone such as Asia/Shanghai or Europe/Berlin", "时区名，如 Asia/Shanghai、Europe/Berlin"),
-                affects=("collect", "prepare"),
+                affects=("collect", "prepare", "voice"),
             ),
             Setting(
                 "default_country",
@@ -211,7 +211,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 "share of reported moves that may be chance, 0 to 1",
                 minimum=0.0001,
                 maximum=0.5,
-                affects=("strategy",),
+                affects=("voice", "strategy"),
             ),
             Setting(
                 "decisions_per_kind",

@@ -329,14 +329,14 @@ def test_add_of_nothing_exits_with_2(bare: Path) -> None:
 
 
 def finished(*statuses: str) -> RunResult:
-    names = ("prepare", "understand", "profiles", "settle", "forecast", "strategy")
+    names = ("prepare", "understand", "voice", "profiles", "settle", "forecast", "strategy")
     stages = tuple(StageResult(name, status, 1.5, {}) for name, status in zip(names, statuses, strict=True))  # type: ignore[arg-type]
     return RunResult("r1", "issue-1", stages, 9.0)
 
 
 @pytest.mark.parametrize(
     ("statuses", "code", "said"),
-    [(["ran"] * 6, 0, "Run r1 took 9.0 s."), (["skipped"] * 6, 0, "Nothing new"), (["same"] * 5 + ["different"], 1, "DIFFERENT")],
+    [(["ran"] * 7, 0, "Run r1 took 9.0 s."), (["skipped"] * 7, 0, "Nothing new"), (["same"] * 6 + ["different"], 1, "DIFFERENT")],
 )
 def test_run_shows_its_stages(bare: Path, monkeypatch: pytest.MonkeyPatch, statuses: list[str], code: int, said: str) -> None:
     asked: dict[str, Any] = {}
@@ -346,7 +346,7 @@ def test_run_shows_its_stages(bare: Path, monkeypatch: pytest.MonkeyPatch, statu
     assert said in result.stdout
     assert asked["repeat"] == "r1"
     found = document(call("run", bare, "--json"), code)["result"]
-    assert [stage["name"] for stage in found["stages"]] == ["prepare", "understand", "profiles", "settle", "forecast", "strategy"]
+    assert [stage["name"] for stage in found["stages"]] == ["prepare", "understand", "voice", "profiles", "settle", "forecast", "strategy"]
 
 
 def test_run_speaks_chinese(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

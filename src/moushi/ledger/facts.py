@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-Unit = Literal["money", "units", "count", "days", "share", "number", "day", "text", "segment", "aspect", "country", "band"]
+Unit = Literal["money", "units", "count", "days", "share", "number", "day", "text", "segment", "aspect", "country", "band", "names"]
 Value = str | int | float
 
 

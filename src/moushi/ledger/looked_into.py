@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import OrderLines, TextAspects, Texts
+from moushi.columns import OrderLines, Texts
 from moushi.engine.days import local_day_number, number_of
 from moushi.ledger.facts import FactSheet, Witness
 from moushi.ledger.judge import Due, Verdict
+from moushi.ledger.mentions import ASPECT, DAY, DIMENSION, POLARITY, PRODUCT, SUBJECT, THEME, counted_texts, mentions, placed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -24,7 +25,8 @@ def judge_move(context: Context, due: Due) -> Verdict:
     money is claimed.
     """
     dimension, _, subject = due.subject.partition("/")
-    value = _share(context, due, subject) if dimension == "aspect" else _weekly(context, due, dimension, subject)
+    spoken = dimension in (ASPECT, THEME)
+    value = _share(context, due, dimension, subject) if spoken else _weekly(context, due, dimension, subject)
     return verdict(due, value)
 
 
@@ -59,11 +61,19 @@ def _weekly(context: Context, due: Due, dimension: str, subject: str) -> float:
     return float(found or 0) * PERIOD_DAYS / (due.judged_on - due.as_of).days
 
 
-def _share(context: Context, due: Due, aspect: str) -> float | None:
-    texts, aspects = context.read(Texts), context.read(TextAspects)
-    kept = texts.filter(
-        texts[Texts.written_at].notnull() & texts[Texts.duplicate_of].isnull() & _in_window(context, due, texts[Texts.written_at])
-    )
-    said = aspects.filter(aspects[TextAspects.aspect] == aspect).semi_join(kept, TextAspects.text_id)
-    found = context.engine.to_arrow(said.aggregate(bad=(said[TextAspects.polarity] < 0).sum(), total=said.count())).to_pylist()[0]
-    return found["bad"] / found["total"] if found["total"] else None
+def _share(context: Context, due: Due, dimension: str, subject: str) -> float | None:
+    """Return the share over the window: of mentions that are negative for aspects, of texts that complain for themes."""
+    name, _, place = subject.partition("/")
+    part, _, wanted = place.partition("/")
+    texts = placed(context, counted_texts(context))
+    days = texts[DAY]
+    kept = texts.filter((days > number_of(due.as_of)) & (days <= number_of(due.judged_on)))
+    if part:
+        kept = kept.filter(kept[Texts.product_id if part == PRODUCT else part] == wanted)
+    said = mentions(context, kept)
+    said = said.filter((said[DIMENSION] == dimension) & (said[SUBJECT] == name))
+    found = context.engine.to_arrow(said.aggregate(bad=(said[POLARITY] < 0).sum(), total=said.count())).to_pylist()[0]
+    total = found["total"]
+    if dimension == THEME:
+        total = context.engine.to_arrow(kept.aggregate(n=kept.count()))["n"][0].as_py()
+    return (found["bad"] or 0) / total if total else None

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import Approvals, Decisions, DecisionUnits, Forecasts, OrderLines, Settlements, Stock, TextAspects, Texts
+from moushi.columns import Approvals, Decisions, DecisionUnits, Forecasts, OrderLines, Settlements, Stock
 from moushi.ledger.forecasts import settle_forecasts
 from moushi.ledger.judge import Due, Verdict, settlement
 from moushi.ledger.looked_into import judge_move
+from moushi.ledger.mentions import READS
 from moushi.ledger.observed import Observed, observed_days
 from moushi.ledger.reordered import judge_reorder
 from moushi.ledger.won_back import judge_win_back
@@ -37,7 +38,15 @@ class SettleStage:
     version: ClassVar[int] = 1
     triggers: ClassVar[tuple[type[Table], ...]] = (OrderLines, Stock)
     # Forecasts and decisions of this very run have no outcome yet; they are no reason to run.
-    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, Texts, TextAspects, Forecasts, Decisions, DecisionUnits, Approvals, Settlements)
+    reads: ClassVar[tuple[type[Table], ...]] = (
+        *triggers,
+        *(table for table in READS if table is not OrderLines),
+        Forecasts,
+        Decisions,
+        DecisionUnits,
+        Approvals,
+        Settlements,
+    )
     writes: ClassVar[tuple[type[Table], ...]] = (Settlements,)
 
     def run(self, context: Context) -> None:

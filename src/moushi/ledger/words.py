@@ -9,6 +9,7 @@ looked up under it first.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -147,6 +148,8 @@ class _Writer:
     def _text(self, value: str, unit: str) -> str:
         if unit == "day":
             return day(date.fromisoformat(value), self.language)
+        if unit == "names":
+            return str(json.loads(value)[self.language]) if value.startswith("{") else value
         # Codes without words of their own are shown as they are.
         part, prefix = CODES.get(unit, ("", ""))
         return words(part, self.language).get(prefix + value, value) if part else value

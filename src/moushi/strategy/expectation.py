@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from moushi.chance.tails import student_quantile, student_two_sided
 from moushi.strategy.demand import Array
-from moushi.strategy.tails import student_quantile, student_two_sided
 
 LEVEL_WEEKS = 8
 YEAR_WEEKS = 52

@@ -83,7 +83,7 @@ def sample_value(move: Move, margin: float, recovery: float, random: np.random.G
     """
     kept = max(1 - (move.gap_spread / move.gap_home) ** 2, 0.0) if move.gap_home else 0.0
     gaps = np.abs(move.gap_home * kept + move.gap_spread * np.sqrt(kept) * random.standard_normal(SAMPLES))
-    periods = 1 if move.dimension == "aspect" else LASTING_WEEKS
+    periods = 1 if move.said is not None else LASTING_WEEKS
     shares = np.full(SAMPLES, recovery)
     if 0 < recovery < 1:
         shares = random.beta(recovery * RECOVERY_CASES, (1 - recovery) * RECOVERY_CASES, SAMPLES)
@@ -110,7 +110,7 @@ def _margin(move: Move, economics: Economics) -> float:
     return max(1 - cost / price, 0.0) if price and cost is not None else economics.margin_rate
 
 
-UNITS: Mapping[str, Unit] = {"total": "money", "country": "money", "product": "units", "aspect": "share"}
+UNITS: Mapping[str, Unit] = {"total": "money", "country": "money", "product": "units", "aspect": "share", "theme": "share"}
 
 
 class _Evidence:
@@ -121,7 +121,7 @@ class _Evidence:
         sold = [move for move in moves if move.dimension == "product"]
         self.out_of_stock = self._stock(sold) if sold else {}
         self.prices = self._prices(sold) if sold else {}
-        self.largest = self._largest([move for move in moves if move.dimension != "aspect"])
+        self.largest = self._largest([move for move in moves if move.said is None])
 
     def _stock(self, moves: list[Move]) -> dict[str, int]:
         stock = self.context.read(Stock)
@@ -181,8 +181,10 @@ def _facts(context: Context, move: Move, economics: Economics, margin: float, ev
         change = evidence.prices.get(move.subject)
         if change is not None and abs(change) >= 0.02:
             sheet.add("price_rise" if change > 0 else "price_cut", abs(change), "share", "price")
+    elif move.said is not None:
+        _spoken_facts(sheet, move, economics)
     elif move.dimension != "total":
-        sheet.add(move.dimension, move.subject, "country" if move.dimension == "country" else "aspect", "actual")
+        sheet.add("country", move.subject, "country", "actual")
     if expectation.expected > 0 and move.actual <= MOST_CHANGE * expectation.expected:
         sheet.add("change", abs(move.actual / expectation.expected - 1), "share", "expected")
     else:
@@ -197,18 +199,29 @@ def _facts(context: Context, move: Move, economics: Economics, margin: float, ev
     sheet.add("looked_at", move.tested, "count", "looked")
     sheet.add("false_rate", settings.number("false_discovery_rate"), "share", "rate")
     sheet.add("weeks", expectation.weeks or None, "count", "expected")
-    sheet.add("mentions", move.rows if move.dimension == "aspect" else None, "count", "actual")
+    sheet.add("mentions", move.rows if move.said is not None else None, "count", "actual")
     sheet.add("order_value", move.order_value, "money", "gap")
     return sheet
+
+
+def _spoken_facts(sheet: FactSheet, move: Move, economics: Economics) -> None:
+    said = move.said
+    assert said is not None
+    sheet.add(move.dimension, said.names, "aspect" if move.dimension == "aspect" else "names", "actual")
+    if said.part == "product":
+        sheet.add("in_product", economics.name(said.place), "text", "actual")
+    elif said.part != "all":
+        sheet.add(f"in_{said.part}", said.place, "country" if said.part == "country" else "text", "actual")
+    for place, quote in enumerate(said.quotes, start=1):
+        sheet.add(f"quote_{place}", quote, "text", "actual")
 
 
 def _witnesses(sheet: FactSheet, move: Move, economics: Economics) -> None:
     first, last = move.first.isoformat(), move.last.isoformat()
     known = economics.knows_cost(move.subject) if move.dimension == "product" else economics.measured_share > 0.5
     assumed = None if known else "gross_margin"
-    text = move.dimension == "aspect"
-    source = "text_aspects+texts" if text else "order_lines"
-    metric = {"product": "units", "aspect": "negative_share"}.get(move.dimension, "revenue")
+    source = {"aspect": "text_aspects+texts", "theme": "text_themes+texts"}.get(move.dimension, "order_lines")
+    metric = {"product": "units", "aspect": "negative_share", "theme": "complaint_share"}.get(move.dimension, "revenue")
     kept = f"{move.dimension}={move.subject}" if move.subject else None
     sheet.witness("actual", Witness(metric, source, move.rows, first, last, kept))
     method = move.expectation.method

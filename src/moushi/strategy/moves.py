@@ -1,4 +1,4 @@
-"""What moved more than its interval in the last period: the whole shop, countries, products, aspects."""
+"""What moved more than its interval in the last period: the whole shop, countries, products; see `spoken.py` for what texts say."""
 
 from __future__ import annotations
 
@@ -10,26 +10,38 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from moushi.columns import Forecasts, Moves, OrderLines, TextAspects, Texts
-from moushi.engine.days import local_day_number, number_of
+from moushi.chance.discovery import discoveries
+from moushi.columns import Forecasts, Moves, OrderLines
 from moushi.strategy.candidates import amount
 from moushi.strategy.demand import LEVELS, Array, generator, sample_periods
-from moushi.strategy.discovery import discoveries
-from moushi.strategy.economics import RECENT_DAYS, sales
 from moushi.strategy.expectation import LEVEL_WEEKS, Expectation, expect, from_samples
-from moushi.strategy.shares import Mentions, judge_share
 from moushi.strategy.weeks import PERIOD_DAYS, Weeks, read_weeks
 
 if TYPE_CHECKING:
     from moushi.stages import Context
 
-Dimension = Literal["total", "product", "country", "aspect"]
+Dimension = Literal["total", "product", "country", "aspect", "theme"]
 
 MOST_PRODUCTS = 500
 LEAST_WEEKLY_UNITS = 1.0
-ASPECT_DAYS = 28
-ASPECT_HISTORY_DAYS = 365
 QUANTILES = (Forecasts.q05, Forecasts.q10, Forecasts.q25, Forecasts.q50, Forecasts.q75, Forecasts.q90, Forecasts.q95)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is known of a move of words.
+
+    Parameters
+    ----------
+    names : the aspect's code, or the theme's Chinese and English name as JSON
+    part, place : which texts: "all", or "product", "country" or "channel" and which one
+    quotes : customers' words that show it, personal data masked
+    """
+
+    names: str
+    part: str
+    place: str
+    quotes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,13 +50,15 @@ class Move:
 
     Parameters
     ----------
-    actual : workspace currency (total, country), units (product) or share (aspect)
+    subject : product, country, aspect or theme; of a part of the texts, with `/part/place` behind it
+    actual : workspace currency (total, country), units (product) or share (aspect, theme)
     gap_home : what the gap is worth, workspace currency
     gap_spread : standard deviation of that, from the interval of what was expected
     rows : order lines, or mentions, of the period
     tested : how many of the same dimension were looked at
     found : True where it is reported
-    order_value : mean revenue of an order, for aspects
+    order_value : mean revenue of an order, for aspects and themes
+    said : facts that only aspects and themes have; see `spoken.py`
     """
 
     dimension: Dimension
@@ -59,6 +73,7 @@ class Move:
     tested: int
     found: bool
     order_value: float | None = None
+    said: Said | None = None
 
 
 def sales_moves(context: Context, as_of: date) -> list[Move]:
@@ -161,56 +176,6 @@ def _covers(rows: list[Mapping[str, Any]], first: date) -> bool:
     if rows[0][Forecasts.frequency] == "week":
         return len(rows) == 1 and rows[0][Forecasts.at] == first
     return len(rows) == PERIOD_DAYS
-
-
-def aspect_moves(context: Context, as_of: date) -> list[Move]:
-    """Judge the share of negative mentions of each aspect in the last four weeks by the year before."""
-    texts, aspects = context.read(Texts), context.read(TextAspects)
-    dated = texts.filter(texts[Texts.written_at].notnull() & texts[Texts.duplicate_of].isnull())
-    dated = dated.select(Texts.text_id, back=number_of(as_of) - local_day_number(dated[Texts.written_at], context.settings))
-    dated = dated.filter((dated["back"] >= 0) & (dated["back"] < ASPECT_DAYS + ASPECT_HISTORY_DAYS))
-    joined = aspects.inner_join(dated, TextAspects.text_id)
-    late, bad = joined["back"] < ASPECT_DAYS, joined[TextAspects.polarity] < 0
-    counted = joined.group_by(TextAspects.aspect).aggregate(
-        negative=(late & bad).sum(), total=late.sum(), negative_before=(~late & bad).sum(), total_before=(~late).sum()
-    )
-    rows = context.engine.to_arrow(counted.order_by(TextAspects.aspect)).to_pylist()
-    mentions = [Mentions(**row) for row in rows]
-    judged = [(one, found) for one in mentions if (found := judge_share(one)) is not None]
-    believed = discoveries([found.p_value for _, found in judged], context.settings.number("false_discovery_rate"))
-    order_value = _order_value(context, as_of)
-    return [
-        _aspect_move(one, expectation, as_of, order_value, (len(judged), found))
-        for (one, expectation), found in zip(judged, believed, strict=True)
-    ]
-
-
-def _aspect_move(mentions: Mentions, expectation: Expectation, as_of: date, order_value: float | None, test: tuple[int, bool]) -> Move:
-    # More bad mentions than expected: each stands for a customer who may not order again.
-    worth = -mentions.total * (order_value or 0.0)
-    return Move(
-        dimension="aspect",
-        subject=mentions.aspect,
-        first=as_of - timedelta(days=ASPECT_DAYS - 1),
-        last=as_of,
-        actual=mentions.share,
-        expectation=expectation,
-        gap_home=(mentions.share - expectation.expected) * worth,
-        gap_spread=abs(expectation.spread * worth),
-        rows=mentions.total,
-        tested=test[0],
-        found=test[1] and not expectation.low <= mentions.share <= expectation.high,
-        order_value=order_value,
-    )
-
-
-def _order_value(context: Context, as_of: date) -> float | None:
-    lines = sales(context.read(OrderLines))
-    lines = lines.filter(local_day_number(lines[OrderLines.ordered_at], context.settings) > number_of(as_of) - RECENT_DAYS)
-    sums = lines.aggregate(orders=lines[OrderLines.order_id].nunique(), revenue=lines[OrderLines.amount_home].sum())
-    found = context.engine.to_arrow(sums)
-    orders, revenue = found["orders"][0].as_py(), found["revenue"][0].as_py()
-    return float(revenue) / orders if orders and revenue else None
 
 
 def move_rows(moves: list[Move], issue_id: str) -> pa.Table:

@@ -28,8 +28,9 @@ from moushi.columns import (
     Settlements,
     Stock,
     Supply,
-    TextAspects,
+    TextMoves,
     Texts,
+    Themes,
 )
 from moushi.ledger.observed import observed_days
 from moushi.schema import Table
@@ -37,8 +38,9 @@ from moushi.stages import Context
 from moushi.strategy.candidates import Candidate, chosen, decision_rows, unit_rows
 from moushi.strategy.economics import read_economics
 from moushi.strategy.investigate import investigate_candidates
-from moushi.strategy.moves import aspect_moves, move_rows, sales_moves
+from moushi.strategy.moves import move_rows, sales_moves
 from moushi.strategy.reorder import reorder_candidates
+from moushi.strategy.spoken import spoken_moves
 from moushi.strategy.win_back import win_back_candidates
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class StrategyStage:
     """Proposes what to reorder, whom to win back and what to look into."""
 
     name: ClassVar[str] = "strategy"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     triggers: ClassVar[tuple[type[Table], ...]] = (
         Forecasts,
         Backtests,
@@ -63,7 +65,8 @@ class StrategyStage:
         Prices,
         OrderLines,
         Texts,
-        TextAspects,
+        TextMoves,
+        Themes,
         Settlements,
     )
     # What it wrote itself, and what people said to that, is no reason to run again.
@@ -78,9 +81,9 @@ class StrategyStage:
         ranked: list[Candidate] = []
         if observed is None or as_of is None:
             as_of = _last_text_day(context)
-            moves = aspect_moves(context, as_of) if as_of is not None else []
+            moves = spoken_moves(context, as_of) if as_of is not None else []
         else:
-            moves = sales_moves(context, observed.whole_until) + aspect_moves(context, as_of)
+            moves = sales_moves(context, observed.whole_until) + spoken_moves(context, as_of)
             ranked = self._candidates(context, as_of, moves)
         mine = {Decisions.issue_id: context.issue_id}
         context.write(Moves, move_rows(moves, context.issue_id), replace=mine)

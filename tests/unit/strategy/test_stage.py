@@ -20,8 +20,9 @@ from moushi.columns import (
     Settlements,
     Stock,
     Supply,
-    TextAspects,
+    TextMoves,
     Texts,
+    Themes,
 )
 from moushi.ledger import describe
 from moushi.ledger.facts import FactSheet, Witness
@@ -297,37 +298,76 @@ def test_an_earlier_forecast_is_what_was_expected(tmp_path):
     assert move[Moves.expected] == pytest.approx(20, abs=1)
 
 
-def said(number, day, bad):
-    return {Texts.text_id: f"t{number}", Texts.written_at: at(day), Texts.body: "x"}, {
-        TextAspects.text_id: f"t{number}",
-        TextAspects.aspect: "delivery",
-        TextAspects.polarity: -1.0 if bad else 1.0,
-        TextAspects.start: 0,
-        TextAspects.end: 1,
-        TextAspects.model: "rule 1",
-    }
+def spoken(counted=18, out_of=27, part="all", place="", dimension="aspect", subject="delivery", **more):
+    return {
+        TextMoves.dimension: dimension,
+        TextMoves.subject: subject,
+        TextMoves.part: part,
+        TextMoves.place: place,
+        TextMoves.measure: "negative_share" if dimension == "aspect" else "complaint_share",
+        TextMoves.period_from: AS_OF - timedelta(days=27),
+        TextMoves.period_to: AS_OF,
+        TextMoves.counted: counted,
+        TextMoves.out_of: out_of,
+        TextMoves.expected: 0.2,
+        TextMoves.low: 0.1,
+        TextMoves.high: 0.35,
+        TextMoves.p_value: 0.0001,
+        TextMoves.tested: 9,
+        TextMoves.found: True,
+        TextMoves.quotes: "[]",
+    } | more
+
+
+def with_orders(folder):
+    lake = LakeContext(folder, investigation_cost=0.1)
+    lake.put(OrderLines, [line(AS_OF - timedelta(days=day), "p0", 5) for day in range(60)])
+    return lake
 
 
 def test_more_complaints_are_found(tmp_path):
-    lake = LakeContext(tmp_path, investigation_cost=0.1)
-    lake.put(OrderLines, [line(AS_OF - timedelta(days=day), "p0", 5) for day in range(60)])
-    before = [said(n, AS_OF - timedelta(days=40 + n), n % 5 == 0) for n in range(100)]
-    lately = [said(200 + n, AS_OF - timedelta(days=n), n % 3 > 0) for n in range(27)]
-    lake.put(Texts, [text for text, _ in before + lately])
-    lake.put(TextAspects, [aspect for _, aspect in before + lately])
+    lake = with_orders(tmp_path)
+    lake.put(TextMoves, [spoken()])
     row = next(row for row in run(lake) if row[Decisions.subject] == "aspect/delivery")
-    # 18 of 27 against 20 of 100: 12.5 more than expected, one order of 50 each.
+    # 18 of 27 against 20 %: 12.6 more than expected, one order of 50 each.
     move = lake.rows(Moves)[0]
     assert move[Moves.actual] == pytest.approx(18 / 27)
-    assert float(move[Moves.gap_home]) == pytest.approx(-50 * (18 - 27 * 20.5 / 101), abs=0.01)
+    assert float(move[Moves.gap_home]) == pytest.approx(-50 * (18 - 27 * 0.2), abs=0.01)
     assert facts(row).variant == "aspect_rise"
 
 
+def test_a_theme_is_named_and_quoted_with_personal_data_masked(tmp_path):
+    lake = with_orders(tmp_path)
+    lake.put(
+        Themes,
+        [{"theme_id": "t1", "name_zh": "漏水", "name_en": "leaks", "status": "accepted", "texts": 9, "negative": 9, "is_new": False}],
+    )
+    lake.put(Texts, [{Texts.text_id: "x", Texts.body: "It leaks. [NAME:nm_abcdefgh2345] said so."}])
+    lake.put(TextMoves, [spoken(dimension="theme", subject="t1", quotes='[["x", 0, 8]]')])
+    row = next(row for row in run(lake) if row[Decisions.subject] == "theme/t1")
+    said = {language: describe(row, language) for language in ("en", "zh")}
+    assert "leaks" in said["en"].title
+    assert "漏水" in said["zh"].title
+    assert "It leaks. [name] said so." in said["en"].why
+
+
+def test_what_moved_in_all_texts_needs_no_second_decision_for_a_part(tmp_path):
+    lake = with_orders(tmp_path)
+    parts = [spoken(), spoken(part="country", place="GB"), spoken(part="product", place="p0", subject="price", counted=20)]
+    lake.put(TextMoves, parts)
+    subjects = {row[Decisions.subject] for row in run(lake) if row[Decisions.kind_of_decision] == "investigate"}
+    assert subjects == {"aspect/delivery", "aspect/price/product/p0"}
+
+
+def test_what_texts_of_long_ago_said_is_no_decision_of_today(tmp_path):
+    lake = with_orders(tmp_path)
+    lake.put(TextMoves, [spoken(period_to=AS_OF - timedelta(days=90))])
+    assert not [row for row in run(lake) if row[Decisions.subject].startswith("aspect")]
+
+
 def test_texts_without_orders_still_show_moves(lake):
-    rows = [said(n, AS_OF - timedelta(days=40 + n), n % 5 == 0) for n in range(100)]
-    rows += [said(200 + n, AS_OF - timedelta(days=n), True) for n in range(27)]
-    lake.put(Texts, [text for text, _ in rows])
-    lake.put(TextAspects, [aspect for _, aspect in rows])
+    lake.put(Texts, [{Texts.text_id: "t", Texts.body: "x", Texts.written_at: at(AS_OF)}])
+    lake.put(TextMoves, [spoken()])
     assert run(lake) == []
     assert [move[Moves.subject] for move in lake.rows(Moves)] == ["delivery"]
 

@@ -1,21 +1,29 @@
-"""Whether a share moved: negative mentions of an aspect, lately against before."""
+"""Whether a share moved: negative mentions, lately against before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moushi.strategy.expectation import Expectation
-from moushi.strategy.tails import beta_binomial_quantiles, fisher_exact
+from moushi.chance.tails import beta_binomial_quantiles, fisher_exact
 
 LEAST_LATELY = 10
 LEAST_BEFORE = 30
 
 
 @dataclass(frozen=True)
-class Mentions:
-    """Mentions of an aspect, negative and all, in the last period and before it."""
+class Judged:
+    """What was expected of a share, its 90 % interval, and how likely a share as far off would be by chance."""
 
-    aspect: str
+    expected: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Mentions of something, negative and all, in the last period and before it."""
+
     negative: int
     total: int
     negative_before: int
@@ -27,12 +35,12 @@ class Mentions:
         return self.negative / self.total
 
 
-def judge_share(mentions: Mentions) -> Expectation | None:
+def judge_share(mentions: Mentions) -> Judged | None:
     """Judge the last period's share of negative mentions by the share before.
 
     Returns
     -------
-    Expectation of the share, or None with too few mentions
+    what was expected of the share, or None with too few mentions
 
     Notes
     -----
@@ -46,4 +54,4 @@ def judge_share(mentions: Mentions) -> Expectation | None:
     quantiles = beta_binomial_quantiles((0.05, 0.95), mentions.total, bad, good)
     low, high = (count / mentions.total for count in quantiles)
     p_value = fisher_exact(mentions.negative, mentions.total, mentions.negative_before, mentions.total_before)
-    return Expectation(expected, min(low, expected), max(high, expected), p_value, 0, "share")
+    return Judged(expected, min(low, expected), max(high, expected), p_value)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from moushi.strategy.tails import beta_binomial_quantiles, fisher_exact, student_quantile, student_two_sided
+from moushi.chance.tails import beta_binomial_quantiles, fisher_exact, student_quantile, student_two_sided
 
 
 @settings(max_examples=50, deadline=None)

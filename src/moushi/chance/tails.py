@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from moushi.strategy.demand import Array
+Array = npt.NDArray[np.float64]
 
 
 def student_quantile(level: float, freedom: float) -> float:

@@ -1,0 +1,54 @@
+"""The stage that puts together what all texts say: themes, trends, changes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from moushi.columns import (
+    Corrections,
+    TextMoves,
+    TextThemes,
+    TextTopics,
+    TextTrends,
+    ThemeChoices,
+    Themes,
+    Topics,
+)
+from moushi.ledger.mentions import READS, counted_texts, placed
+from moushi.schema import Table
+from moushi.stages import Context
+from moushi.understand.taxonomy import assigned, choices_of, theme_rows
+from moushi.understand.trend import move_rows, trend_rows
+
+
+class VoiceStage:
+    """Gives every text its theme, and follows themes and aspects over time.
+
+    Apart from the stage that reads texts, so that a theme which a person
+    renames, or an order that comes in, is no reason to read all texts again.
+    """
+
+    name: ClassVar[str] = "voice"
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[type[Table], ...]] = (
+        *(table for table in READS if table is not TextThemes),
+        TextTopics,
+        Topics,
+        ThemeChoices,
+        Corrections,
+    )
+    writes: ClassVar[tuple[type[Table], ...]] = (TextThemes, Themes, TextTrends, TextMoves)
+
+    def run(self, context: Context) -> None:
+        """Write themes, trends and changes anew."""
+        texts = counted_texts(context)
+        choices = choices_of(context.engine.to_arrow(context.read(ThemeChoices)))
+        with context.progress.task("understand.progress.voice", 3) as advance:
+            context.write(TextThemes, assigned(context, texts, choices))
+            context.write(Themes, theme_rows(context, choices))
+            advance()
+            texts = context.engine.keep(placed(context, texts))
+            context.write(TextTrends, trend_rows(context, texts))
+            advance()
+            context.write(TextMoves, move_rows(context, texts, context.settings.number("false_discovery_rate")))
+            advance()
