@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import functools
-import re
+import itertools
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from moushi.understand.characters import CLAUSE, DIGIT, HAN, SENTENCE, SPACE
+from moushi.understand.corpus import ELSE, EN, ZH, Corpus, Places, plain_text
+from moushi.understand.features import word_hashes
+from moushi.understand.trie import Trie
 
 Tongue = Literal["zh", "en"]
 
@@ -35,6 +43,7 @@ class Entry:
     negates : it turns the next opinion around
     fixed : negation does not turn it around
     breaks : another thought begins after it
+    joins : what stands right before and after it shares an opinion
     """
 
     terms: list[str] = field(default_factory=list)
@@ -44,6 +53,7 @@ class Entry:
     negates: bool = False
     fixed: bool = False
     breaks: bool = False
+    joins: bool = False
 
     @functools.cached_property
     def judges(self) -> bool:
@@ -53,22 +63,51 @@ class Entry:
     @functools.cached_property
     def speaks(self) -> bool:
         """Whether it says anything; words that are only there to be passed over do not."""
-        return bool(self.terms or self.negates or self.judges)
-
-
-# The units of a word or a text: a string of characters, or a tuple of words.
-Words = str | tuple[str, ...]
-# A word found in a text: its entry, and its first unit and the one after its last.
-Hit = tuple[Entry, int, int]
+        return bool(self.terms or self.negates or self.judges or self.joins)
 
 
 @dataclass(frozen=True)
-class Units:
-    """A text's units, which are characters in Chinese and words in English, and where each begins and ends."""
+class Own:
+    """Words that a workspace adds to an aspect, which may be new.
 
-    names: Words
-    starts: Sequence[int]
-    ends: Sequence[int]
+    Attributes
+    ----------
+    aspect : its code
+    terms, good, bad, good_here, bad_here : words, as in the files of the lexicon
+    """
+
+    aspect: str
+    terms: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+    good_here: tuple[str, ...] = ()
+    bad_here: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The words of a lexicon found in a batch, in their order.
+
+    Units are characters in Chinese and words in English, counted through the batch.
+
+    Attributes
+    ----------
+    words : number of each in the lexicon
+    firsts, lasts : its first unit, and the one after its last
+    gaps : units since the end of the one before
+    starts, ends : where it begins and ends in `Corpus.codes`
+    texts : number of its text
+    clauses : which of them begin a clause, and how many there are
+    """
+
+    words: list[int]
+    firsts: list[int]
+    lasts: list[int]
+    gaps: list[int]
+    starts: list[int]
+    ends: list[int]
+    texts: list[int]
+    clauses: list[int]
 
 
 @dataclass(frozen=True)
@@ -77,64 +116,130 @@ class Lexicon:
 
     Attributes
     ----------
-    entries : by first unit, the words that begin with it, by length, longest first
+    entries : what its words say, in the order of `words`
+    words : the words
     reach : how many units may stand between a negator and what it negates
+    kept : what was read of clauses so far, by their words
     """
 
     tongue: Tongue
-    entries: dict[str, list[tuple[int, dict[Words, Entry]]]]
+    entries: list[Entry]
+    words: list[str]
     reach: int
+    kept: dict[Any, Any] = field(default_factory=dict)
 
-    def units(self, text: str) -> Units:
-        """Return the units of a text, in lower case; punctuation is a unit."""
+    def find(self, corpus: Corpus) -> Hits:
+        """Return the words found in the texts of the corpus that are in this language; the longest from the left."""
+        units, starts, ends = self._units(corpus)
+        firsts, lasts, which = self._trie.find(units)
+        heard = self._heard[which]
+        firsts, lasts, which = firsts[heard], lasts[heard], which[heard]
+        gaps = np.diff(lasts, prepend=0) - (lasts - firsts)
+        begins = starts[firsts] if starts is not None else firsts
+        stops = ends[lasts - 1] if ends is not None else lasts
+        new = np.diff(_clauses(corpus)[begins], prepend=-1) != 0
+        new |= self._breaks[which]
+        clauses = _short(np.append(np.flatnonzero(new), len(which)))
+        return Hits(*(array.tolist() for array in (which, firsts, lasts, gaps, begins, stops, corpus.text_of[begins], clauses)))
+
+    @functools.cached_property
+    def _breaks(self) -> npt.NDArray[np.bool_]:
+        return np.array([entry.breaks for entry in self.entries])
+
+    @functools.cached_property
+    def _heard(self) -> npt.NDArray[np.bool_]:
+        """Which words are not only there to be passed over."""
+        return np.array([entry.speaks or entry.breaks for entry in self.entries])
+
+    def _units(self, corpus: Corpus) -> tuple[npt.NDArray[np.int64], Places | None, Places | None]:
+        """Return each unit's number in the trie's alphabet, and where units begin and end if they are words."""
         if self.tongue == "zh":
-            return Units(_lower(text), range(len(text)), range(1, len(text) + 1))
-        matches = list(_WORD.finditer(text.replace("’", "'")))
-        return Units(tuple(_lower(m[0]) for m in matches), [m.start() for m in matches], [m.end() for m in matches])
+            units = self._alphabet.take(corpus.codes, mode="clip")
+            units[np.append(corpus.tongues, ELSE)[corpus.text_of] != ZH] = 0
+            return units, None, None
+        words = corpus.words
+        known = self._known
+        hashes = word_hashes(corpus, words)
+        at = np.searchsorted(known, hashes)
+        at[at == len(known)] = 0
+        units = np.where((known[at] == hashes) & (corpus.tongues[words.texts] == EN), at + 1, 0)
+        return units, words.starts, words.ends
 
-    def clauses(self, units: Units) -> Iterator[list[Hit]]:
-        """Yield for each clause of a text the words found in it, in their order; clauses without any are left out."""
-        names, entries = units.names, self.entries
-        hits: list[Hit] = []
-        place, count = 0, len(names)
-        while place < count:
-            name = names[place]
-            starting = entries.get(name)
-            if starting is not None:
-                for length, words in starting:
-                    entry = words.get(names[place : place + length])
-                    if entry is not None:
-                        if hits and (entry.breaks or len(hits) >= _MOST_HITS):
-                            yield hits
-                            hits = []
-                        if entry.speaks:
-                            hits.append((entry, place, place + length))
-                        place += length - 1
-                        break
-            elif name in _STOPS and hits:
-                yield hits
-                hits = []
-            place += 1
-        if hits:
-            yield hits
+    @functools.cached_property
+    def _trie(self) -> Trie:
+        corpus = self._listed
+        if self.tongue == "zh":
+            units = [self._alphabet[corpus.codes[start:end]].tolist() for start, end in zip(corpus.starts, corpus.ends, strict=True)]
+            return Trie(units, int(self._alphabet.max()))
+        numbers = np.searchsorted(self._known, word_hashes(corpus, corpus.words)) + 1
+        bounds = corpus.words.of(len(corpus)).tolist()
+        return Trie([numbers[low:high].tolist() for low, high in itertools.pairwise(bounds)], len(self._known))
+
+    @functools.cached_property
+    def _listed(self) -> Corpus:
+        return Corpus(self.words)
+
+    @functools.cached_property
+    def _alphabet(self) -> npt.NDArray[np.int64]:
+        """The number of each character of the basic plane; traditional forms count as the simplified ones."""
+        table = np.zeros(_BASIC + 1, np.int64)
+        characters = np.unique(self._listed.codes)
+        table[characters] = np.where(characters == _NEWLINE, 0, np.arange(1, len(characters) + 1))
+        for simple, traditional in traditional_forms():
+            if not table[traditional]:
+                table[traditional] = table[simple]
+        return table
+
+    @functools.cached_property
+    def _known(self) -> npt.NDArray[np.uint64]:
+        return np.unique(word_hashes(self._listed, self._listed.words))
 
 
-# Where nobody puts a stop, the reader does: work on a clause grows with the square of its words.
+# Work on a clause grows with the square of its words.
 _MOST_HITS = 40
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[.,!?;:\n()-]")
-_STOPS = frozenset("，。！？；,.!?;:：~～…\n\t ()（）")
+_BASIC = 0x10000
+_NEWLINE, _DOT = map(ord, "\n.")
+_STOPS = np.array(sorted(map(ord, ",;:~()!?…")), np.uint32)
 
 
-def _lower(text: str) -> str:
-    lower = text.lower()
-    # A few letters get longer in lower case, which would shift all that follows.
-    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+def _short(bounds: Places) -> Places:
+    """Return bounds with more between those that are far from each other: where nobody puts a stop, the reader does."""
+    if not (np.diff(bounds) > _MOST_HITS).any():
+        return bounds
+    return np.unique([part for low, high in itertools.pairwise(bounds.tolist()) for part in (*range(low, high, _MOST_HITS), high)])
+
+
+def _clauses(corpus: Corpus) -> Places:
+    """Return for each place the number of its clause: stops end one, and in Chinese a blank too."""
+    kind, codes = corpus.kinds, corpus.codes
+    stops = (kind == SENTENCE) | ((kind == CLAUSE) & np.isin(codes, _STOPS))
+    inner = slice(1, -1)
+    before, after = kind[:-2], kind[2:]
+    stops[inner] |= (codes[inner] == _DOT) & ~((before == DIGIT) & (after == DIGIT))
+    stops[inner] |= (kind[inner] == SPACE) & (before == HAN)
+    return np.cumsum(stops)
 
 
 @functools.cache
-def lexicon(tongue: Tongue) -> Lexicon:
-    """Return the lexicon of a language, read from the package once."""
-    content = tomllib.loads(resources.files(__package__).joinpath(f"{tongue}.toml").read_text("utf-8"))
+def traditional_forms() -> list[tuple[int, int]]:
+    """Return code points of simplified characters with those of a traditional form."""
+    pairs = _file("traditional.txt").split()
+    return [(ord(pair[0]), ord(pair[1])) for pair in pairs]
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
+
+
+@functools.cache
+def lexicon(tongue: Tongue, own: tuple[Own, ...] = ()) -> Lexicon:
+    """Return the lexicon of a language, read from the package once.
+
+    Parameters
+    ----------
+    own : words of the workspace, which mean what it says where the lexicon says otherwise
+    """
+    content = tomllib.loads(_file(f"{tongue}.toml"))
     words: dict[str, Entry] = {}
 
     def at(word: str) -> Entry:
@@ -153,11 +258,22 @@ def lexicon(tongue: Tongue) -> Lexicon:
         at(word).fixed = True
     for word in grammar["breaks"]:
         at(word).breaks = True
+    for word in grammar["joins"]:
+        at(word).joins = True
     words.update({word: Entry() for word in grammar["ignore"]})
-    return Lexicon(tongue, _by_first(words, tongue), reach=5 if tongue == "zh" else 3)
+    for each in own:
+        _add_own(words, each)
+    return Lexicon(tongue, list(words.values()), list(words), reach=5 if tongue == "zh" else 3)
 
 
-def _add_aspect(at: Any, aspect: str, lists: dict[str, list[str]], *, plurals: bool) -> None:
+def _add_own(words: dict[str, Entry], own: Own) -> None:
+    lists = {name: [plain_text(word) for word in getattr(own, name)] for name in ("terms", "good", "bad", "good_here", "bad_here")}
+    for word in {word for each in lists.values() for word in each}:
+        words[word] = Entry()
+    _add_aspect(words.__getitem__, own.aspect, lists, plurals=False)
+
+
+def _add_aspect(at: Callable[[str], Entry], aspect: str, lists: dict[str, list[str]], *, plurals: bool) -> None:
     for word in lists["terms"]:
         for form in (word, f"{word}s") if plurals else (word,):
             at(form).terms.append(aspect)
@@ -166,12 +282,3 @@ def _add_aspect(at: Any, aspect: str, lists: dict[str, list[str]], *, plurals: b
             at(word).implied[aspect] = judgement
         for word in lists[f"{name}_here"]:
             at(word).here[aspect] = judgement
-
-
-def _by_first(words: dict[str, Entry], tongue: Tongue) -> dict[str, list[tuple[int, dict[Words, Entry]]]]:
-    table: dict[str, dict[int, dict[Words, Entry]]] = {}
-    for word, entry in words.items():
-        # Split as texts are: "eye catching" and "see-through" are several units.
-        units: Words = word if tongue == "zh" else tuple(_WORD.findall(word))
-        table.setdefault(units[0], {}).setdefault(len(units), {})[units] = entry
-    return {first: sorted(lengths.items(), key=lambda pair: -pair[0]) for first, lengths in table.items()}

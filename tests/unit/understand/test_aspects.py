@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moushi.columns import TextAspects, Texts
-from moushi.understand.aspects import MODEL, Mention, read, read_texts
+from moushi.understand.aspects import MODEL, ROW, Mention, read, read_one, read_texts
+from moushi.understand.corpus import Corpus
+from moushi.understand.lexicon import Own
 
 PIECES = [
     "质量",
@@ -36,7 +38,7 @@ PIECES = [
 
 
 def polarities(text: str, language: str | None = None) -> dict[str, float]:
-    return {mention.aspect: mention.polarity for mention in read(text, language)}
+    return {mention.aspect: mention.polarity for mention in read_one(text, language)}
 
 
 @pytest.mark.parametrize(
@@ -76,33 +78,64 @@ def test_aspects_and_polarities_by_hand(text: str, expected: dict[str, float]) -
 
 def test_evidence_marks_the_words() -> None:
     text = "昨天收到，质量特别差！"
-    (mention,) = read(text)
+    (mention,) = read_one(text)
     assert text[mention.start : mention.end] == "质量特别差"
     text = "I waited. The delivery was painfully slow, sadly"
-    assert "delivery was painfully slow" in [text[m.start : m.end] for m in read(text)]
+    assert "delivery was painfully slow" in [text[m.start : m.end] for m in read_one(text)]
 
 
 def test_evidence_begins_at_the_negation() -> None:
     text = "真的一点都不好吃"
-    assert [(m.aspect, m.polarity, text[m.start : m.end]) for m in read(text)] == [("taste", -1, "不好吃")]
+    assert [(m.aspect, m.polarity, text[m.start : m.end]) for m in read_one(text)] == [("taste", -1, "不好吃")]
+
+
+def test_an_aspect_is_implicit_where_no_word_names_it() -> None:
+    assert [(m.aspect, m.implicit) for m in read_one("很贵，价格")] == [("price", False)]
+    assert [(m.aspect, m.implicit) for m in read_one("很贵")] == [("price", True)]
+    assert [(m.aspect, m.implicit) for m in read_one("so comfortable")] == [("comfort", True)]
+    assert [(m.aspect, m.implicit) for m in read_one("不错")] == [("overall", False)]
+
+
+def test_traditional_characters_are_read_alike() -> None:
+    assert polarities("品質很差，電池不耐用") == polarities("品质很差，电池不耐用") == {"quality": -1, "battery": -1}
+
+
+def test_evidence_stands_in_the_text_as_given() -> None:
+    text = "<b>ok</b>，包装&amp;\u200b精\u200b美！"
+    assert [text[m.start : m.end] for m in read_one(text) if m.aspect == "packaging"] == ["包装&amp;\u200b精\u200b美"]
+
+
+def test_a_batch_is_read_like_its_texts_one_by_one() -> None:
+    bodies = ["质量很好，物流慢", "", "The quality is great", "包装嘛", "很好", "great", "ok 屏幕清晰"]
+    found = read(Corpus(bodies))
+    for row, body in enumerate(bodies):
+        mentions = [tuple(each.values())[1:] for each in found.to_pylist() if each[ROW] == row]
+        assert mentions == [tuple(mention) for mention in read_one(body)]
+
+
+def test_words_of_the_workspace_make_aspects() -> None:
+    own = [Own("refill", terms=("补充装", "替换芯"), bad=("Empty Again",)), Own("price", good=("白菜价",))]
+    assert {m.aspect: m.polarity for m in read_one("替换芯很好，白菜价", own=own)} == {"refill": 1, "price": 1}
+    assert {m.aspect: m.polarity for m in read_one("it is empty again", own=own)} == {"refill": -1}
+    assert read_one("替换芯") == []
 
 
 def test_masked_data_are_not_read() -> None:
-    assert read("[EMAIL:em_ivw6p2x7z4aidpifvb7q.ar2ckkdl]") == []
+    assert read_one("[EMAIL:em_ivw6p2x7z4aidpifvb7q.ar2ckkdl]") == []
     text = "[NAME:nm_ivw6p2x7z4aidpifvb7q] 质量好"
-    assert [text[m.start : m.end] for m in read(text)] == ["质量好"]
+    assert [text[m.start : m.end] for m in read_one(text)] == ["质量好"]
 
 
 def test_other_languages_are_left_to_later() -> None:
-    assert read("produto muito bom", "pt") == []
-    assert read("品質が良い", "ja") == []
+    assert read_one("produto muito bom", "pt") == []
+    assert read_one("品質が良い", "ja") == []
     assert polarities("very good", "en-GB") == {"overall": 1}
     assert polarities("good 质量很好", "zh-CN") == {"quality": 1}
 
 
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=12).map("".join))
 def test_mentions_are_well_formed_for_any_text(text: str) -> None:
-    mentions = read(text)
+    mentions = read_one(text)
     assert [m.aspect for m in mentions] == sorted({m.aspect for m in mentions})
     for mention in mentions:
         assert -1 <= mention.polarity <= 1
@@ -127,7 +160,7 @@ def test_rows_are_a_valid_table_in_the_order_of_the_texts() -> None:
         "start": 0,
         "end": 3,
         "confidence": None,
-        "implicit": None,
+        "implicit": True,
         "model": MODEL,
     }
     assert rows[TextAspects.text_id].to_pylist() == ["b", "b", "c"]
@@ -135,7 +168,7 @@ def test_rows_are_a_valid_table_in_the_order_of_the_texts() -> None:
 
 
 def test_a_mention_is_a_plain_tuple() -> None:
-    assert read("很贵") == [Mention("price", -1.0, 1, 2)]
+    assert read_one("很贵") == [Mention("price", -1.0, 1, 2, None, True)]
 
 
 @pytest.mark.skipif("MOUSHI_DATA" not in os.environ, reason="MOUSHI_DATA names no folder with public reviews")
@@ -145,7 +178,7 @@ def test_polarity_agrees_with_what_buyers_meant() -> None:
         rows = [row for place, row in enumerate(csv.DictReader(file)) if place % 50 == 1]
     means = []
     for row in rows:
-        judged = [m.polarity for m in read(row["review"]) if m.polarity]
+        judged = [m.polarity for m in read_one(row["review"]) if m.polarity]
         means.append(sum(judged) / len(judged) if judged else 0.0)
     found = [(mean > 0) == (row["label"] == "1") for mean, row in zip(means, rows, strict=True) if mean]
     assert len(found) / len(rows) > 0.85

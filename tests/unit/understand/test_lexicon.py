@@ -6,7 +6,8 @@ from importlib import resources
 import pytest
 
 from moushi.locale import LANGUAGES, words
-from moushi.understand.lexicon import ASPECTS, OVERALL, Tongue, lexicon
+from moushi.understand.corpus import Corpus
+from moushi.understand.lexicon import ASPECTS, OVERALL, Tongue, lexicon, traditional_forms
 
 TONGUES: tuple[Tongue, ...] = ("zh", "en")
 LISTS = {"terms", "good", "bad", "good_here", "bad_here"}
@@ -44,20 +45,40 @@ def test_every_aspect_has_a_name(language: str) -> None:
     assert [key.removeprefix("aspect.") for key in names if key.startswith("aspect.")] == list(ASPECTS)
 
 
-def test_units_point_into_the_text() -> None:
-    text = "Don’t İstanbul good-quality"
-    units = lexicon("en").units(text)
-    assert units.names[0] == "don't"
-    assert all(text[start:end] for start, end in zip(units.starts, units.ends, strict=True))
-    assert text[units.starts[-1] : units.ends[-1]] == "quality"
-    chinese = lexicon("zh").units("İ好")
-    assert len(chinese.names) == 2
+def found(tongue: Tongue, text: str) -> list[str]:
+    corpus = Corpus([text])
+    hits = lexicon(tongue).find(corpus)
+    return [corpus.string(start, end) for start, end in zip(hits.starts, hits.ends, strict=True)]
+
+
+def test_words_are_found_whole() -> None:
+    assert found("en", "Don’t see-through İstanbul gOOd") == ["don't", "see-through", "good"]
+    assert found("en", "goodness") == []
+    assert found("zh", "质量好") == ["质量", "好"]
+
+
+def test_each_language_reads_its_own_texts() -> None:
+    assert found("zh", "good") == []
+    assert found("en", "很好") == []
 
 
 def test_the_longest_word_wins() -> None:
-    book = lexicon("zh")
-    units = book.units("不错过")
-    assert list(book.clauses(units)) == []
-    units = book.units("不错")
-    ((hit,),) = book.clauses(units)
-    assert hit[0].general == 1
+    assert found("zh", "不错过") == []
+    assert found("zh", "不错") == ["不错"]
+
+
+def test_clauses_end_at_stops_and_at_words_that_turn() -> None:
+    def clauses(text: str) -> int:
+        return len(lexicon("zh").find(Corpus([text])).clauses) - 1
+
+    assert clauses("质量好价格好") == 1
+    assert clauses("质量好，价格好") == 2
+    assert clauses("质量好但价格差") == 2
+    assert clauses("质量好 价格好") == 2
+    assert clauses("好" * 100) == 3
+
+
+def test_traditional_forms_are_no_words_of_the_lexicon_themselves() -> None:
+    pairs = traditional_forms()
+    assert len(pairs) > 400
+    assert not {simple for simple, _ in pairs} & {traditional for _, traditional in pairs}
