@@ -350,7 +350,7 @@ def test_run_shows_its_stages(bare: Path, monkeypatch: pytest.MonkeyPatch, statu
 
 
 def test_run_speaks_chinese(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Workspace, "run", lambda self, **named: finished(*["ran"] * 6))
+    monkeypatch.setattr(Workspace, "run", lambda self, **named: finished(*["ran"] * 7))
     assert "运行 r1 用时 9.0 秒。" in call("run", bare, "--language", "zh").stdout
 
 
@@ -470,7 +470,7 @@ def test_the_workspaces_language_is_spoken_unless_asked_otherwise(tmp_path: Path
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the demo skip the long work: its stages are tested where they are written."""
-    monkeypatch.setattr(Workspace, "run", lambda self, **named: fill(WorkspaceLake(self)) or finished(*["ran"] * 6))
+    monkeypatch.setattr(Workspace, "run", lambda self, **named: fill(WorkspaceLake(self)) or finished(*["ran"] * 7))
     return
 
 

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from moushi.columns import (
     Corrections,
+    Products,
+    TextImpacts,
     TextMoves,
     TextThemes,
     TextTopics,
@@ -17,6 +19,7 @@ from moushi.columns import (
 from moushi.ledger.mentions import READS, counted_texts, placed
 from moushi.schema import Table
 from moushi.stages import Context
+from moushi.understand.impact import impact_rows
 from moushi.understand.taxonomy import assigned, choices_of, theme_rows
 from moushi.understand.trend import move_rows, trend_rows
 
@@ -32,23 +35,26 @@ class VoiceStage:
     version: ClassVar[int] = 1
     reads: ClassVar[tuple[type[Table], ...]] = (
         *(table for table in READS if table is not TextThemes),
+        Products,
         TextTopics,
         Topics,
         ThemeChoices,
         Corrections,
     )
-    writes: ClassVar[tuple[type[Table], ...]] = (TextThemes, Themes, TextTrends, TextMoves)
+    writes: ClassVar[tuple[type[Table], ...]] = (TextThemes, Themes, TextTrends, TextMoves, TextImpacts)
 
     def run(self, context: Context) -> None:
         """Write themes, trends and changes anew."""
         texts = counted_texts(context)
         choices = choices_of(context.engine.to_arrow(context.read(ThemeChoices)))
-        with context.progress.task("understand.progress.voice", 3) as advance:
+        with context.progress.task("understand.progress.voice", 4) as advance:
             context.write(TextThemes, assigned(context, texts, choices))
             context.write(Themes, theme_rows(context, choices))
             advance()
             texts = context.engine.keep(placed(context, texts))
             context.write(TextTrends, trend_rows(context, texts))
+            advance()
+            context.write(TextImpacts, impact_rows(context, texts))
             advance()
             context.write(TextMoves, move_rows(context, texts, context.settings.number("false_discovery_rate")))
             advance()
