@@ -53,6 +53,9 @@ The tree, by the part of the system that raises it::
     │   ├── DecisionNotFound (LookupError)
     │   ├── DecisionClosed (ValueError)
     │   └── ReasonMissing (ValueError)
+    ├── ThemeNotFound (LookupError)
+    ├── TextNotFound (LookupError)
+    ├── ThemesUnreadable (ValueError)
     ├── RunNotFound (LookupError)
     ├── RunForgotten (LookupError)
     └── MissingExtra (ImportError)
@@ -507,6 +510,29 @@ class ReasonMissing(LedgerError, ValueError):
     en = "ledger: rejecting decision {decision_id!r} needs a reason, so that Moushi can learn from it. Give one with `--reason`."
     zh = "账本：否决决策 {decision_id!r} 需要理由，以便谋士从中学习。请用 `--reason` 说明。"
     exit_code = 2
+
+
+class ThemeNotFound(MoushiError, LookupError):
+    """No theme, or more than one, goes by that identifier."""
+
+    en = "themes: no single theme begins with {theme_id!r}. See `moushi themes list SHOP`."
+    zh = "主题：没有唯一一个以 {theme_id!r} 开头的主题。请看 `moushi themes list 工作区`。"
+    exit_code = 2
+
+
+class TextNotFound(MoushiError, LookupError):
+    """There is no text of that identifier."""
+
+    en = "texts: there is no text {text_id!r}. Identifiers stand in the table `texts`."
+    zh = "文本：没有标识为 {text_id!r} 的文本。标识见数据表 `texts`。"
+    exit_code = 2
+
+
+class ThemesUnreadable(MoushiError, ValueError):
+    """The file of themes is not as it should be."""
+
+    en = "themes: {path} cannot be read ({detail}): expected are tables with name_zh, name_en and merged_into as text and topics as a list of texts. Correct the file, or delete it to begin anew."
+    zh = "主题：无法读取 {path}（{detail}）：应为若干表，其中 name_zh、name_en、merged_into 为文字，topics 为文字列表。请改正该文件，或删除它重新开始。"
 
 
 class RunNotFound(MoushiError, LookupError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from moushi.collect import AddResult, Ask, Check, Collector
     from moushi.ledger import Ledger
+    from moushi.workspace.choices import Choices
     from moushi.workspace.verify import Problem
 
 Paths = str | Path | Sequence[str | Path]
@@ -81,6 +82,13 @@ class Workspace:
         from moushi.ledger import Ledger
 
         return Ledger(self._store.engine, self._store.database)
+
+    @cached_property
+    def choices(self) -> Choices:
+        """What people chose about texts: themes and corrections."""
+        from moushi.workspace.choices import Choices
+
+        return Choices(self._store)
 
     def add(
         self,

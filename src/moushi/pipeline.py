@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from moushi.columns import Approvals, Sources, all_tables
+from moushi.columns import Approvals, Corrections, Sources, ThemeChoices, all_tables
 from moushi.engine.base import Engine
 from moushi.errors import RunForgotten
 from moushi.schema import Table
 from moushi.settings import Settings
 from moushi.stages import Progress, Silent, Stage
-from moushi.workspace import records, retention
+from moushi.workspace import choices, records, retention
 from moushi.workspace.store import Store
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def run(store: Store, *, from_start: bool = False, progress: Progress | None = N
     progress = progress or Silent()
     began = time.perf_counter()
     with store.lock("run"):
-        _pin_approvals(store)
+        _pin_choices(store)
         pins: Pins = {name: store.engine.version(table) for name, table in all_tables().items()}
         issue_id = _issue_id(store, pins)
         run_id = records.begin_run(store.database, issue_id, pins, store.settings.shown())
@@ -249,8 +249,13 @@ def _issue_id(store: Store, pins: Pins) -> str:
     return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
-def _pin_approvals(store: Store) -> None:
+def _pin_choices(store: Store) -> None:
     """Copy what people decided into the lake, if it changed, so that a run can pin it."""
-    rows = records.approvals(store.database)
-    if not rows.equals(store.engine.rows(Approvals)):
-        store.engine.write(Approvals, rows)
+    kept = {
+        Approvals: records.approvals(store.database),
+        ThemeChoices: choices.theme_rows(store),
+        Corrections: choices.correction_rows(store),
+    }
+    for table, rows in kept.items():
+        if not rows.equals(store.engine.rows(table)):
+            store.engine.write(table, rows)

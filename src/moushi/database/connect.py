@@ -13,7 +13,7 @@ from moushi.errors import DatabaseTaken, DatabaseUnreachable, InvalidSetting, Mi
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest revision in migrations/versions; a test compares the two."""
 
 SETTING = "database_url"

@@ -55,6 +55,19 @@ approvals = Table(
 )
 """What people decided about decisions of the ledger."""
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("text_id", String(255), primary_key=True),
+    Column("field", String(16), primary_key=True),
+    Column("subject", String(64), primary_key=True),
+    Column("value", String(255), nullable=False),
+    Column("was", String(255)),
+    Column("corrected_at", DateTime(timezone=True), nullable=False),
+    Column("corrected_by", String(255), nullable=False),
+)
+"""What people set right about texts; the columns of `columns.Corrections`."""
+
 data_files = Table(
     "data_files",
     metadata,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from moushi.errors import BackupDamaged, Words, WorkspaceExists
 from moushi.workspace.checksums import file_digest
+from moushi.workspace.choices import FILE as THEMES
 from moushi.workspace.store import CONFIGURATION, Store
 
 MANIFEST = "manifest.json"
@@ -51,6 +52,8 @@ def backup(store: Store, path: Path, *, with_keys: bool = True) -> Path:
 
 def _members(store: Store, scratch: Path, with_keys: bool) -> Iterator[tuple[str, Path]]:
     yield CONFIGURATION, store.configuration
+    if (store.path / THEMES).exists():
+        yield THEMES, store.path / THEMES
     for name in _DATABASES:
         if (store.path / name).exists():
             _copy_database(store.path / name, scratch / name)

@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from moushi.trust.shield import Shield
 
 CONFIGURATION = "moushi.toml"
-Work = Literal["collect", "run", "database"]
+Work = Literal["collect", "run", "database", "themes"]
 _WORK: dict[Work, Words] = {
     "collect": Words("adding files", "添加文件"),
     "run": Words("a run", "运行"),
+    "themes": Words("themes", "主题"),
     "database": Words("opening its database", "打开数据库"),
 }
 

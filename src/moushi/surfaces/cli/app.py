@@ -23,6 +23,8 @@ COMMANDS = {
     "decisions": "decisions",
     "approve": "decisions",
     "reject": "decisions",
+    "themes": "themes",
+    "correct": "themes",
     "ledger": "ledger",
     "verify": "workspace",
     "backup": "workspace",

@@ -161,7 +161,7 @@ def _pairs(out: Console, lines: Sequence[tuple[str, str]]) -> None:
 def approve(session: Session, shop: Path, decision_ids: tuple[str, ...], by: str | None, reason: str | None) -> None:
     """Approve decisions."""
     ledger = session.open(shop).ledger
-    _finish_deciding(session, [ledger.approve(each, by or _person(), reason=reason) for each in decision_ids])
+    _finish_deciding(session, [ledger.approve(each, by or person(), reason=reason) for each in decision_ids])
 
 
 @command("reject")
@@ -172,10 +172,10 @@ def approve(session: Session, shop: Path, decision_ids: tuple[str, ...], by: str
 def reject(session: Session, shop: Path, decision_ids: tuple[str, ...], reason: str, by: str | None) -> None:
     """Reject decisions, saying why."""
     ledger = session.open(shop).ledger
-    _finish_deciding(session, [ledger.reject(each, by or _person(), reason=reason) for each in decision_ids])
+    _finish_deciding(session, [ledger.reject(each, by or person(), reason=reason) for each in decision_ids])
 
 
-def _person() -> str:
+def person() -> str:
     """Return the name of who is at the keyboard, as the operating system knows it."""
     try:
         return getpass.getuser()
