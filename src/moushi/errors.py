@@ -56,6 +56,7 @@ The tree, by the part of the system that raises it::
     ├── ThemeNotFound (LookupError)
     ├── TextNotFound (LookupError)
     ├── ThemesUnreadable (ValueError)
+    ├── EvidenceInvalid (ValueError)
     ├── RunNotFound (LookupError)
     ├── RunForgotten (LookupError)
     └── MissingExtra (ImportError)
@@ -533,6 +534,13 @@ class ThemesUnreadable(MoushiError, ValueError):
 
     en = "themes: {path} cannot be read ({detail}): expected are tables with name_zh, name_en and merged_into as text and topics as a list of texts. Correct the file, or delete it to begin anew."
     zh = "主题：无法读取 {path}（{detail}）：应为若干表，其中 name_zh、name_en、merged_into 为文字，topics 为文字列表。请改正该文件，或删除它重新开始。"
+
+
+class EvidenceInvalid(MoushiError, ValueError):
+    """A fact could not be shown to people as what it says it is."""
+
+    en = "evidence: fact {identifier!r} was expected to be {expected}. Correct the query that made it."
+    zh = "证据：事实 {identifier!r} 应为{expected}。请更正生成它的查询。"
 
 
 class RunNotFound(MoushiError, LookupError):
