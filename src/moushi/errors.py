@@ -326,7 +326,10 @@ class VaultDamaged(TrustError, ValueError):
 
 
 class ModelError(MoushiError):
-    """A language model could not be asked, or gave no answer that can be used."""
+    """A language model could not be asked, or gave no answer that can be used.
+
+    `fields["kind"]` of the errors of a call is the word for it in `model_calls.outcome`.
+    """
 
 
 class ModelInvalid(ModelError, ValueError):

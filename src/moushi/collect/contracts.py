@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import tempfile
 from collections.abc import Mapping as Plain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moushi.collect.mapping import Mapping, MappingFault, Reading
-from moushi.errors import DiskFull, Language, MappingInvalid, Words
+from moushi.configuration import replace
+from moushi.errors import Language, MappingInvalid, Words
 from moushi.locale import LANGUAGES, say
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ class Contracts:
         document = self._document()
         for mapping in self._pending.values():
             _put(document, mapping)
-        _replace(self.path, document.as_string())
+        replace(self.path, document.as_string())
         self._pending.clear()
 
     def _document(self) -> TOMLDocument:
@@ -165,21 +163,3 @@ def _inline(rule: Plain[str, Any]) -> Any:
     line = tomlkit.inline_table()
     line.update(rule)
     return line
-
-
-def _replace(path: Path, text: str) -> None:
-    """Replace a file so that it is, at every moment, either the old or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            os.chmod(name, path.stat().st_mode & 0o777)
-        os.replace(name, path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
-            raise DiskFull(where=path.name) from error
-        raise
