@@ -235,8 +235,97 @@ class Aspect:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """A difference that goes along with something, its 95 % interval, and the texts behind it."""
+
+    value: float
+    low: float
+    high: float
+    texts: int
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What texts are about.
+
+    Attributes
+    ----------
+    status : proposed, accepted, or new
+    share, negative : of all texts, those of the theme; of these, those that judge badly
+    effects : by outcome: rating, return, repeat
+    """
+
+    theme_id: str
+    name_zh: str
+    name_en: str
+    status: str
+    texts: int
+    share: float
+    negative: float
+    effects: Mapping[str, Effect]
+    quote: Quote | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What is preferred to what, on which aspect, and in how many texts; None is the product spoken of."""
+
+    preferred: str | None
+    other: str | None
+    aspect: str | None
+    texts: int
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A share of complaints that left its interval in the last weeks; `theme` where it is a theme's."""
+
+    dimension: str
+    subject: str
+    theme: Theme | None
+    part: str
+    place: str
+    share: float
+    expected: float
+    low: float
+    high: float
+    out_of: int
+    quote: Quote | None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was found in texts.
+
+    Attributes
+    ----------
+    texts : customers' own words, read and counted
+    aside : texts set aside, by reason
+    impacts : aspect and, by outcome, what goes along with speaking badly of it
+    quality : measure, subject, value and rows of each measurement of the reader
+    """
+
+    texts: int
+    model: str
+    tiers: tuple[Row, ...]
+    aside: tuple[Row, ...]
+    sentiment: tuple[Row, ...]
+    intents: tuple[Row, ...]
+    emotions: tuple[Row, ...]
+    urgent: int
+    themes: tuple[Theme, ...]
+    impacts: tuple[tuple[str, Mapping[str, Effect]], ...]
+    needs: tuple[Quote, ...]
+    comparisons: tuple[Compared, ...]
+    keywords: tuple[Row, ...]
+    changes: tuple[Changed, ...]
+    quality: tuple[tuple[str, str, float, int], ...]
+    witness: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Voice:
-    """What customers say."""
+    """What customers say; `heard` is None where only aspects were read."""
 
     texts: int
     duplicates: int
@@ -245,6 +334,7 @@ class Voice:
     kinds: tuple[Row, ...]
     ratings: tuple[Row, ...]
     aspects: tuple[Aspect, ...]
+    heard: Heard | None
     witness: Mapping[str, int]
 
 

@@ -13,7 +13,7 @@ from moushi.errors import Language
 from moushi.ledger.words import witness_words
 from moushi.locale import format as form
 from moushi.locale import words
-from moushi.surfaces.report.parts import Amount, Content, Figure, Finding, Gap, Reason, Row
+from moushi.surfaces.report.parts import Amount, Content, Effect, Figure, Finding, Gap, Reason, Row, Theme
 from moushi.surfaces.report.witness import Witness
 
 SMALL_CHANGE = 0.02
@@ -113,6 +113,14 @@ class Pen:
     def kind(self, code: str) -> str:
         """Return a kind of text, such as review."""
         return self._texts.get(f"kind.{code}", code) if code else str(self.say("words.not_known"))
+
+    def theme(self, theme: Theme) -> str:
+        """Return a theme's name."""
+        return theme.name_zh if self.language == "zh" else theme.name_en
+
+    def aspect(self, code: str) -> str:
+        """Return an aspect's name."""
+        return self.named("understand.aspect", code)
 
     # --- markup -------------------------------------------------------------
 
@@ -217,6 +225,25 @@ class Pen:
         else:
             text = self.number(value)
         return self.n(text, gap.witness)
+
+    def effect(self, effects: Mapping[str, Effect], outcome: str) -> Markup:
+        """Return what goes along with something, with its interval; a dash where too few texts tell."""
+        if outcome not in effects:
+            return Markup("–")
+        effect = effects[outcome]
+        numbers = [
+            self.signed(value) if outcome == "rating" else self.percent(value, signed=True)
+            for value in (effect.value, effect.low, effect.high)
+        ]
+        clear = effect.low > 0 or effect.high < 0
+        way = "" if not clear else "up" if effect.value > 0 else "down"
+        return Markup('<span class="change {}">{}</span> <span class="soft">{}</span>').format(
+            way, numbers[0], self.say("voice.interval", low=numbers[1], high=numbers[2])
+        )
+
+    def signed(self, value: float) -> str:
+        """Return a number with its sign."""
+        return ("+" if value >= 0 else "−") + self.number(abs(value), 1)
 
     def most(self, rows: tuple[Row, ...]) -> float:
         """Return the largest value of rows, for their bars."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from moushi.columns import TextAspects, Texts
+from moushi.surfaces.report.heard import heard
 from moushi.surfaces.report.parts import Aspect, Quote, Row, Voice
 from moushi.surfaces.report.source import Source
 
@@ -49,6 +50,7 @@ def voice(source: Source) -> Voice | None:
         kinds=_groups(source, kept, Texts.source_kind),
         ratings=ratings,
         aspects=aspects,
+        heard=heard(source),
         witness=witness,
     )
 
