@@ -132,7 +132,7 @@ class _Parts:
         order = [(length < 15) | (length > 220), Texts.text_id]
         first = joined.mutate(place=ibis.row_number().over(group_by=TextThemes.theme_id, order_by=order))
         rows = self.source.rows(first.filter(first["place"] == 0).select(TextThemes.theme_id, Texts.body, Texts.language))
-        return {row[TextThemes.theme_id]: clipped(row[Texts.body], 0, len(row[Texts.body]), row[Texts.language]) for row in rows}
+        return {row[TextThemes.theme_id]: _shortened(row[Texts.body], row[Texts.language]) for row in rows}
 
     def _effects(self, dimension: str, tone: str) -> dict[str, dict[str, Effect]]:
         table = self.source.read(TextImpacts)
@@ -248,6 +248,12 @@ class _Parts:
         texts = self.source.read(Texts)
         rows = self.source.rows(texts.filter(texts[Texts.text_id].isin(sorted(wanted))).select(Texts.text_id, Texts.body, Texts.language))
         return {row[Texts.text_id]: row for row in rows}
+
+
+def _shortened(body: str, language: str | None) -> Quote:
+    """Return the beginning of a text, with nothing marked in it."""
+    most = 4 * CONTEXT_CHARACTERS
+    return Quote(body[:most] + ("…" if len(body) > most else ""), "", "", language)
 
 
 def clipped(body: str, start: int, end: int, language: str | None) -> Quote:
