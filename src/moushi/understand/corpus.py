@@ -40,6 +40,8 @@ ZH, EN, ELSE = range(3)
 """Tongues: read as Chinese, as English, or as neither."""
 
 _TAG = re.compile(r"<(?:[a-zA-Z/!][^<>]{0,200})>")
+# What the shield puts in the place of personal data.
+_TOKEN = re.compile(r"\[[A-Z]+:[a-z]{2}_[a-z2-7.]+\]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BLANK, _APOSTROPHE, _DOT = map(ord, " '.")
 # One Han character says about as much as several letters.
@@ -101,7 +103,8 @@ class Corpus:
         self.lexicon = tuple(lexicon)
         self.counted: dict[Hashable, Any] = {}
         joined = "\n".join(["", *self.texts, ""])
-        codes = plain(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32))
+        self._all: Codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = plain(self._all)
         _blank(joined, codes)
         lengths = np.fromiter(map(len, self.texts), np.int64, len(self.texts))
         self._begins = np.cumsum(lengths + 1) - lengths
@@ -117,6 +120,11 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def given(self) -> Codes:
+        """The code points as given, one for each of `codes`: with capitals and wide forms."""
+        return self._all if self._kept is None else self._all[self._kept]
 
     @functools.cached_property
     def kinds(self) -> Kinds:
@@ -261,7 +269,10 @@ def plain_text(text: str) -> str:
 
 
 def _blank(joined: str, codes: Codes) -> None:
-    """Take tags out, leaving a blank each, and put the character of an entity in its place."""
+    """Take tags out, leaving a blank each, blank masked personal data, and put the character of an entity in its place."""
+    if "[" in joined:
+        for match in _TOKEN.finditer(joined):
+            codes[match.start() : match.end()] = _BLANK
     if "<" in joined:
         for match in _TAG.finditer(joined):
             codes[match.start()] = _BLANK

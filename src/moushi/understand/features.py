@@ -53,6 +53,14 @@ def word_hashes(corpus: Corpus, spans: Spans) -> Hashes:
     return mixed((prefix[spans.ends] - prefix[spans.starts]) * inverse[spans.starts])
 
 
+def rolled(values: Hashes, size: int) -> Hashes:
+    """Return a number for each run of so many values."""
+    total = np.zeros(len(values), np.uint64)
+    for step in range(size):
+        total = total[: len(values) - step] * _BASE + values[step:]
+    return mixed(total, size)
+
+
 @dataclass(frozen=True)
 class Grams:
     """Which n-grams to count.
@@ -75,28 +83,33 @@ class Grams:
         """Number of columns."""
         return 1 << self.bits
 
-    def hashes(self, corpus: Corpus) -> tuple[Hashes, Places]:
-        """Return the hash of each n-gram of a corpus, and the number of the text it is in."""
-        return _characters(corpus, self.low, self.high) if self.kind == "character" else _words(corpus, self.low, self.high)
+    def found(self, corpus: Corpus) -> tuple[npt.NDArray[np.uint32], Places]:
+        """Return the column of each n-gram of a corpus, and its place in `Corpus.codes`.
+
+        A corpus keeps what was found in it, so that all who read it share the work.
+        """
+        key = ("found", self)
+        if key not in corpus.counted:
+            hashes, places = _characters(corpus, self.low, self.high) if self.kind == "character" else _words(corpus, self.low, self.high)
+            corpus.counted[key] = (hashes >> np.uint64(64 - self.bits)).astype(np.uint32), places
+        columns, places = corpus.counted[key]
+        return columns, places
 
     def counts(self, corpus: Corpus) -> Matrix:
-        """Return how often each n-gram stands in each text: (texts, columns), CSR with sorted columns.
-
-        A corpus keeps what was counted in it, so that all who read it share the work.
-        """
+        """Return how often each n-gram stands in each text: (texts, columns), CSR with sorted columns."""
         if self not in corpus.counted:
-            hashes, texts = self.hashes(corpus)
-            corpus.counted[self] = counted(hashes, texts, len(corpus), self.bits)
+            columns, places = self.found(corpus)
+            corpus.counted[self] = counted(columns, corpus.text_of[places], len(corpus), self.bits)
         return corpus.counted[self]
 
 
-def counted(hashes: Hashes, texts: Places, rows: int, bits: int) -> Matrix:
-    """Return how often hashes of the same leading `bits` stand in each text: (rows, 2 to the power of bits), CSR."""
+def counted(columns: npt.NDArray[np.uint32], texts: Places, rows: int, bits: int) -> Matrix:
+    """Return how often each column stands in each text: (rows, 2 to the power of bits), CSR."""
     from scipy import sparse
 
     # Half the width sorts in half the time.
     width = np.uint32 if rows << bits <= 1 << 32 else np.uint64
-    keys: npt.NDArray[Any] = (hashes >> np.uint64(64 - bits)).astype(width) + (texts << bits).astype(width)
+    keys: npt.NDArray[Any] = columns.astype(width) + (texts << bits).astype(width)
     keys.sort()
     first = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if keys.size else np.zeros(0, np.int64)
     data = np.diff(np.append(first, keys.size)).astype(np.float32)
@@ -171,12 +184,12 @@ class View:
 
 
 def _characters(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
-    """Return the character n-grams; those at the edges of a line know it, runs of blanks are one."""
-    kind, codes, texts = corpus.kinds, corpus.codes, corpus.text_of
+    """Return the character n-grams and a place inside each; those at the edges of a line know it, runs of blanks are one."""
+    kind, codes, at = corpus.kinds, corpus.codes, np.arange(len(corpus.codes))
     double = (kind[1:] == SPACE) & (kind[:-1] == SPACE) & (codes[1:] != NEWLINE)
     if double.any():
         kept = np.append(True, ~double)
-        kind, codes, texts = kind[kept], codes[kept], texts[kept]
+        kind, codes, at = kind[kept], codes[kept], at[kept]
     walls, letters, blanks = (_running(mask) for mask in (codes == NEWLINE, (kind == LATIN) | (kind == OTHER), kind == SPACE))
     values = mixed(codes, 1)
     found: list[Hashes] = []
@@ -195,7 +208,7 @@ def _characters(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
         if size >= low:
             found.append(mixed(rolling.compress(good), size))
             # A gram that begins with the line break before a text is the text's.
-            places.append(texts[size // 2 : size // 2 + count].compress(good))
+            places.append(at[size // 2 : size // 2 + count].compress(good))
     return _together(found, places)
 
 
@@ -219,7 +232,7 @@ def _words(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
         if size >= low:
             good = spans.texts[:count] == spans.texts[size - 1 :]
             found.append(mixed(rolling.compress(good), 100 + size))
-            places.append(spans.texts[:count].compress(good))
+            places.append(spans.starts[:count].compress(good))
     return _together(found, places)
 
 

@@ -31,6 +31,7 @@ def test_documented_example_holds() -> None:
         ("A&amp;B &nbsp;x &hellip;", "a&b  x …"),
         ("1 < 2 > 0", "1 < 2 > 0"),
         ("a\r\nb", "a\n\nb"),
+        ("[NAME:nm_ivw6a]好", " " * 15 + "好"),
         ("\u202e右到左", "右到左"),
         ("👍🏽", "👍🏽"),
         ("\ud800x", " x"),
@@ -44,6 +45,11 @@ def test_plain_form(text: str, plain: str) -> None:
 def test_words_of_chinese_english_and_both() -> None:
     assert words("I don't like it!!! 3.5 stars:)") == ["i", "don't", "like", "it", "!!!", "3.5", "stars", ":", ")"]
     assert words("手机很好iPhone也行") == ["手机", "很", "好", "iphone", "也", "行"]
+
+
+def test_what_was_given_stands_beside_its_plain_form() -> None:
+    corpus = Corpus(["iPhone\u200b很", "<b>Ａ"])
+    assert "".join(map(chr, corpus.given)) == "\niPhone很\n<Ａ\n"
 
 
 def test_own_words_stay_whole() -> None:
