@@ -1,4 +1,4 @@
-"""A small network that tells one of two kinds from a few dozen numbers."""
+"""Tells one of two kinds from a few dozen numbers: by a line, or with many examples by small networks."""
 
 from __future__ import annotations
 
@@ -15,29 +15,33 @@ Floats = npt.NDArray[np.float64]
 STARTS = 3
 """Networks from different starting points, whose log odds are averaged."""
 
-HIDDEN = 64
+HIDDEN = 128
+
+Layers = tuple[npt.NDArray[Any], ...]
 
 
 @dataclass(frozen=True)
 class Network:
-    """Networks of one hidden layer.
+    """Networks of one hidden layer; a network without one is a line.
 
     Attributes
     ----------
     middle, spread : mean and standard deviation of each number, taken out first
-    layers : per network: weights and shifts of the hidden layer, weights and shift of the output
+    layers : per network: weights and shifts of the hidden layer, weights and shift of the output;
+        of a line, only the latter
     """
 
     middle: Floats
     spread: Floats
-    layers: list[tuple[Floats, Floats, Floats, Floats]]
+    layers: list[Layers]
 
     def odds(self, numbers: Floats) -> Floats:
         """Return the log odds of the second kind for each row of (rows, numbers)."""
         scaled = ((numbers - self.middle) / self.spread).astype(np.float32)
         total = np.zeros(len(scaled))
-        for weights, shifts, last, shift in self.layers:
-            total += np.maximum(scaled @ weights + shifts, 0) @ last[:, 0] + shift[0]
+        for *hidden, last, shift in self.layers:
+            inner = np.maximum(scaled @ hidden[0] + hidden[1], 0) if hidden else scaled
+            total += inner @ last[:, 0] + shift[0]
         result: Floats = total / len(self.layers)
         return result
 
@@ -49,11 +53,20 @@ class Network:
     @classmethod
     def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Network:
         """Return the network that `arrays` named."""
-        layers: list[tuple[Floats, Floats, Floats, Floats]] = []
+        layers: list[Layers] = []
         while f"network.{len(layers)}.0" in arrays:
-            first, second, third, fourth = (arrays[f"network.{len(layers)}.{part}"] for part in range(4))
-            layers.append((first, second, third, fourth))
+            names = (f"network.{len(layers)}.{part}" for part in range(4))
+            layers.append(tuple(arrays[name] for name in names if name in arrays))
         return cls(arrays["network.middle"], arrays["network.spread"], layers)
+
+
+def fit_line(numbers: Floats, y: Floats) -> Network:
+    """Fit a logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    middle, spread, scaled = _scaled(numbers)
+    model = LogisticRegression(C=0.1, max_iter=500).fit(scaled, y.astype(np.int64))
+    return Network(middle, spread, [(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))])
 
 
 def fit_network(numbers: Floats, y: Floats, seed: int) -> Network:
@@ -61,14 +74,20 @@ def fit_network(numbers: Floats, y: Floats, seed: int) -> Network:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    middle, spread = numbers.mean(axis=0), np.maximum(numbers.std(axis=0), 1e-9)
-    scaled = ((numbers - middle) / spread).astype(np.float32)
-    layers = []
+    middle, spread, scaled = _scaled(numbers)
+    layers: list[Layers] = []
     for start in range(STARTS):
-        model = MLPClassifier((HIDDEN,), alpha=0.01, early_stopping=True, max_iter=30, random_state=seed + start)
+        model = MLPClassifier(
+            (HIDDEN,), alpha=0.3, batch_size=min(500, len(y)), early_stopping=True, max_iter=30, random_state=seed + start
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(scaled, y.astype(np.int64))
         (hidden, last), (shifts, shift) = model.coefs_, model.intercepts_
-        layers.append((hidden.astype(np.float32), shifts.astype(np.float32), last.astype(np.float32), shift.astype(np.float32)))
+        layers.append(tuple(array.astype(np.float32) for array in (hidden, shifts, last, shift)))
     return Network(middle, spread, layers)
+
+
+def _scaled(numbers: Floats) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
+    middle, spread = numbers.mean(axis=0), np.maximum(numbers.std(axis=0), 1e-9)
+    return middle, spread, ((numbers - middle) / spread).astype(np.float32)

@@ -5,8 +5,8 @@ Three layers, each used as far as the workspace bears it:
 - the words of judgement that ship with the package (Chinese and English);
 - linear models on n-grams, learned from labelled texts, from stars, and from
   unlabelled texts that the layer before is sure of (self-training);
-- with enough labels, a small network on the traits of texts, learned on texts
-  that the linear models had not seen.
+- with some labels a line, with many small networks, on the traits of texts,
+  learned on texts that the linear models had not seen.
 
 Source
 ------
@@ -29,18 +29,18 @@ from moushi.understand.classifier import folds_of
 from moushi.understand.corpus import Corpus
 from moushi.understand.features import CHARACTERS, WORDS, Matrix, View
 from moushi.understand.members import MEMBERS, Fitted
-from moushi.understand.network import Network, fit_network
+from moushi.understand.network import Network, fit_line, fit_network
 from moushi.understand.sentiment_lexicon import Judged, judge
 from moushi.understand.sentiment_traits import Subjects, clause_traits, find_subjects, traits
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
-ENOUGH = 2000
-"""Labelled texts from which a network learns from their traits."""
+ENOUGH = 8000
+"""Labelled texts from which networks learn from their traits."""
 
 SOME = 300
-"""Labelled texts from which linear models learn from them alone, before any unlabelled text is used."""
+"""Labelled texts from which a line learns from their traits, and linear models before any unlabelled text is used."""
 
 LEAST = 30
 """Texts below which only the words of judgement speak."""
@@ -155,10 +155,14 @@ class SentimentModel:
         y = known[rows]
         adapt = len(unlabelled) >= max(LEAST, len(labelled) / 10)
         pseudo = self._self_train(shown, y, judged.score[rows]) if adapt else y
+        if not _two(pseudo):
+            return
         self.fitted_ = _fit(shown, pseudo, _importance(y, pseudo))
         self.tier_ = "trained" if len(labelled) >= SOME else "self-trained"
         self.network_: Network | None = None
-        if len(labelled) >= ENOUGH:
+        self.subjects_: Subjects | None = None
+        # Every fold needs both kinds.
+        if len(labelled) >= SOME and min(np.bincount(known[labelled].astype(np.int64))) >= 2 * _FOLDS:
             self._fit_network(corpus, shown, known, judged, labelled)
         else:
             self._scale(shown, y, pseudo, judged.score[rows])
@@ -213,7 +217,8 @@ class SentimentModel:
         """Learn from the traits of labelled texts, as seen by linear models that were fitted on the others."""
         y = known[labelled]
         mine = {name: matrix[: len(labelled)] for name, matrix in shown.items()}
-        self.subjects_ = find_subjects(shown["svm"], self.seed)
+        if len(labelled) >= ENOUGH:
+            self.subjects_ = find_subjects(shown["svm"], self.seed)
         # The n-grams of the labelled texts alone, for their clauses.
         own = corpus if len(labelled) == len(corpus) else Corpus([corpus.texts[row] for row in labelled], None, corpus.lexicon)
         fold = folds_of(y.astype(np.int64), _FOLDS, self.seed)
@@ -224,8 +229,11 @@ class SentimentModel:
             fitted = _fit(mine, np.where(held, np.nan, y), np.ones(len(y)))
             decided[held] = np.column_stack([model.decide(mine[name][held])[:, 0] for name, model in fitted.items()])
             clauses[held] = clause_traits(own, self.views_, fitted["nbsvm"])[held]
-        seen = traits(own, decided, clauses, Judged(*(value[labelled] for value in judged)), self.subjects_.of(mine["svm"]))
-        self.network_ = fit_network(seen, y, self.seed)
+        seen = traits(own, decided, clauses, Judged(*(value[labelled] for value in judged)), self._subjects(mine))
+        self.network_ = fit_line(seen, y) if self.subjects_ is None else fit_network(seen, y, self.seed)
+
+    def _subjects(self, shown: dict[str, Matrix]) -> Floats:
+        return np.zeros((shown["svm"].shape[0], 0)) if self.subjects_ is None else self.subjects_.of(shown["svm"])
 
     def _odds(self, corpus: Corpus, judged: Judged) -> Floats:
         shown = self._shown([grams.counts(corpus) for grams in _GRAMS])
@@ -233,7 +241,7 @@ class SentimentModel:
             return self.spread_ * self._together(shown, self.fitted_, judged.score) + self.shift_
         decided: Floats = np.column_stack([model.decide(shown[name])[:, 0] for name, model in self.fitted_.items()])
         clauses = clause_traits(corpus, self.views_, self.fitted_["nbsvm"])
-        return self.network_.odds(traits(corpus, decided, clauses, judged, self.subjects_.of(shown["svm"])))
+        return self.network_.odds(traits(corpus, decided, clauses, judged, self._subjects(shown)))
 
     def save(self, folder: Path) -> None:
         """Write the model to a folder, as one file of plain arrays; the folder is made where there is none."""
@@ -250,7 +258,9 @@ class SentimentModel:
             if self.network_ is None:
                 about |= {"scales": self.scales_, "word_scale": self.word_scale_}
             else:
-                arrays |= self.network_.arrays() | {"subjects.columns": self.subjects_.columns, "subjects.axes": self.subjects_.axes}
+                arrays |= self.network_.arrays()
+            if self.subjects_ is not None:
+                arrays |= {"subjects.columns": self.subjects_.columns, "subjects.axes": self.subjects_.axes}
         with (folder / _FILE).open("wb") as file:
             np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
 
@@ -267,12 +277,9 @@ class SentimentModel:
             for name, view in zip(_NAMES, model.views_, strict=True):
                 view.columns_, view.rarity_ = arrays[f"{name}.columns"], arrays[f"{name}.rarity"]
             model.fitted_ = {name: Fitted(arrays[f"{name}.weights"], arrays[f"{name}.bias"]) for name in _COSTS}
-            model.network_ = None
-            if "scales" in about:
-                model.scales_, model.word_scale_ = about["scales"], about["word_scale"]
-            else:
-                model.network_ = Network.of(arrays)
-                model.subjects_ = Subjects(arrays["subjects.columns"], arrays["subjects.axes"])
+            model.network_ = None if "scales" in about else Network.of(arrays)
+            model.scales_, model.word_scale_ = about.get("scales", {}), about.get("word_scale", 1.0)
+            model.subjects_ = Subjects(arrays["subjects.columns"], arrays["subjects.axes"]) if "subjects.axes" in arrays else None
         return model
 
 

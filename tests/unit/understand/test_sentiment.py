@@ -111,19 +111,20 @@ def test_stars_teach_and_labels_go_before_them() -> None:
     assert right(against, texts, kinds) < 0.02
 
 
+@pytest.mark.slow
 def test_many_labels_are_read_with_calibrated_certainty(tmp_path: Path) -> None:
-    texts, kinds = reviews(5000, 6, known=0.3)
+    texts, kinds = reviews(10_000, 6, known=0.3)
     generator = np.random.default_rng(0)
     noisy = [kind if generator.random() < 0.85 else 1 - kind for kind in kinds]
-    model = SentimentModel().fit(Corpus(texts[:3000]), labels=[2.0 * kind - 1 for kind in noisy[:3000]])
-    reading = model.read(Corpus(texts[3000:]))
-    told = (reading.scores > 0) == np.array(noisy[3000:], bool)
+    model = SentimentModel().fit(Corpus(texts[:8000]), labels=[2.0 * kind - 1 for kind in noisy[:8000]])
+    reading = model.read(Corpus(texts[8000:]))
+    told = (reading.scores > 0) == np.array(noisy[8000:], bool)
     assert told.mean() == pytest.approx(0.85, abs=0.03)
     assert reading.confidences.mean() == pytest.approx(told.mean(), abs=0.03)
     model.save(tmp_path)
-    assert np.array_equal(SentimentModel.load(tmp_path).read(Corpus(texts[3000:])).scores, reading.scores)
-    again = SentimentModel().fit(Corpus(texts[:3000]), labels=[2.0 * kind - 1 for kind in noisy[:3000]])
-    assert np.array_equal(again.read(Corpus(texts[3000:])).scores, reading.scores)
+    assert np.array_equal(SentimentModel.load(tmp_path).read(Corpus(texts[8000:])).scores, reading.scores)
+    again = SentimentModel().fit(Corpus(texts[:8000]), labels=[2.0 * kind - 1 for kind in noisy[:8000]])
+    assert np.array_equal(again.read(Corpus(texts[8000:])).scores, reading.scores)
 
 
 @pytest.mark.parametrize("count", [0, 300])
@@ -142,6 +143,14 @@ def test_a_text_is_read_alike_in_any_company() -> None:
     together = model.read(Corpus(some)).scores
     alone = [float(model.read(Corpus([text])).scores[0]) for text in some]
     assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_praise_alone_with_hardly_any_blame_is_no_trouble() -> None:
+    texts = Corpus(["Good product"] * 30 + ["bad quality"])
+    for labels in (None, [1.0] * 30 + [-1.0]):
+        assert SentimentModel().fit(texts, labels=labels).read(Corpus(["very good"])).scores[0] > 0
+    many = Corpus(["Good product", "love it"] * 300 + ["bad quality"])
+    assert SentimentModel().fit(many, stars=[5.0] * 600 + [1.0]).read(Corpus(["love it"])).scores[0] > 0
 
 
 def test_one_kind_of_label_or_all_the_same_text_is_no_trouble() -> None:
