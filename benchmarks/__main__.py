@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 from benchmarks import forecast_first, spine
 from benchmarks.measure import machine
+from benchmarks.text import comparatives, intent
 
 SCENARIOS: dict[str, Callable[[], str]] = {
     "spine/online-retail": spine.online_retail,
     "spine/twin-fast": lambda: spine.twin(spine.SIZES[:1]),
     "forecast/first": forecast_first.table,
+    "text/comparatives": comparatives.table,
+    "text/intent": intent.table,
 }
 LARGE: dict[str, Callable[[], str]] = {
     "spine/twin-large": spine.twin,

@@ -89,7 +89,7 @@ def read(corpus: Corpus, competitors: Iterable[str] = ()) -> pa.Table:
     """
     named = {plain_text(name).strip(): name for name in competitors}
     rows: list[tuple[Any, ...]] = []
-    for hit in _book().find(corpus):
+    for hit in book().find(corpus):
         found = _comparison(hit, named)
         if found is not None:
             start, end = corpus.origin(hit.text, found.start, found.end)
@@ -100,7 +100,8 @@ def read(corpus: Corpus, competitors: Iterable[str] = ()) -> pa.Table:
 
 
 @functools.cache
-def _book() -> Book:
+def book() -> Book:
+    """Return the cues of comparisons."""
     content = words("comparatives")
     filled = {label: [_filled(entry, content) for entry in entries] for label, entries in content["cues"].items()}
     return Book(filled)
