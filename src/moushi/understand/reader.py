@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,9 +13,11 @@ import pyarrow as pa
 from moushi.columns import TextInsights, Texts
 from moushi.errors import MissingColumns, NotFitted
 from moushi.understand.duplicates import repeated
-from moushi.understand.reading import LISTS, Models, read_batch
+from moushi.understand.models import Models, learn
+from moushi.understand.reading import LISTS, read_batch
 
-BATCH_ROWS = 10_000
+BATCH_ROWS = 2_000
+MOST_LEARNT = 20_000
 SHOWN = (
     TextInsights.text_id,
     TextInsights.language,
@@ -71,7 +74,7 @@ class TextReader:
         Parameters
         ----------
         texts : strings, or a table with `body` and where known `text_id`, `language`, `rating`, `label`, `speaker`
-        labels : per text what it is: positive, neutral or negative, or a number from -1 to 1; None where not known
+        labels : per text what it is: positive, neutral or negative, or a number above or below 0; None where not known
 
         Raises
         ------
@@ -79,7 +82,16 @@ class TextReader:
         """
         rows = _rows(texts, "TextReader.fit")
         counts = Counter(body for body in rows[Texts.body].to_pylist() if body)
-        self.models_ = Models(repeated(counts.items(), rows.num_rows))
+        if labels is not None:
+            rows = rows.set_column(
+                rows.column_names.index(Texts.label), Texts.label, pa.array([_word(label) for label in labels], pa.string())
+            )
+        ratings = [rating for rating in rows[Texts.rating].to_pylist() if rating is not None]
+        scale = (min(ratings), max(ratings)) if ratings else (0.0, 0.0)
+        # In an order that says nothing, so that parts of it are like the whole.
+        order = sorted(range(rows.num_rows), key=lambda place: hashlib.md5(_key(rows, place), usedforsecurity=False).digest())
+        sample = rows.take(pa.array(order[:MOST_LEARNT], pa.int64()))
+        self.models_ = learn(sample, scale, seed=self.seed, common=repeated(counts.items(), rows.num_rows))
         return self
 
     def read(self, texts: Any) -> pa.Table:
@@ -122,6 +134,17 @@ class TextReader:
         if models is None:
             raise NotFitted(where="TextReader", model="TextReader")
         return models
+
+
+def _word(label: Any) -> str | None:
+    """Return a label as a word."""
+    if label is None or isinstance(label, str):
+        return label
+    return "positive" if label > 0 else "negative" if label < 0 else "neutral"
+
+
+def _key(rows: pa.Table, place: int) -> bytes:
+    return f"{rows[Texts.text_id][place].as_py()}\x1f{rows[Texts.body][place].as_py()}".encode("utf-8", "surrogatepass")
 
 
 def _rows(texts: Any, where: str) -> pa.Table:

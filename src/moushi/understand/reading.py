@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import functools
-import json
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from moushi.columns import TextAspects, TextComparisons, TextInsights, TextKeywords, TextNeeds, Texts
 from moushi.schema import Table
-from moushi.understand.aspects import read_texts
+from moushi.understand import aspects, comparatives, emotion, intent, needs, urgency
+from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
+from moushi.understand.masks import unmasked
+from moushi.understand.models import Models, loaded
 
 MODEL = "local tier 1"
 MOST_CHARACTERS = 20_000
 """What is read of one text: nobody says more about a thing, and no text may hold up the others."""
+ROW, AGENT = "row", "agent"
 
 LISTS: dict[str, type[Table]] = {"aspects": TextAspects, "needs": TextNeeds, "keywords": TextKeywords, "comparisons": TextComparisons}
 """What a text may hold several of: the column of `READ` and the table it becomes."""
 
 POSITIVE, NEUTRAL, NEGATIVE = "positive", "neutral", "negative"
-CLEAR = 0.15
+SCORES = {POSITIVE: 1.0, NEUTRAL: 0.0, NEGATIVE: -1.0}
+CLEAR = 0.2
 """Scores between this and its negative are neutral."""
 
 
@@ -40,41 +42,9 @@ READ = pa.schema([*TextInsights.schema(), *(pa.field(name, pa.list_(item(table))
 """What reading finds: the columns of `TextInsights`, lists of findings, and whether the text was too long to be read whole."""
 
 
-@dataclass(frozen=True)
-class Models:
-    """All that a corpus taught the reader; plain data, so that it can be written down.
-
-    Attributes
-    ----------
-    common : words in normal form that too many texts consist of
-    lexicon : the workspace's own words (brands, products)
-    """
-
-    common: frozenset[str] = frozenset()
-    lexicon: tuple[str, ...] = ()
-
-    def save(self, folder: Path) -> None:
-        """Write it into a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        content = {"common": sorted(self.common), "lexicon": list(self.lexicon)}
-        (folder / "reader.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> Models:
-        """Return what `save` wrote."""
-        content = json.loads((folder / "reader.json").read_text("utf-8"))
-        return cls(frozenset(content["common"]), tuple(content["lexicon"]))
-
-
-@functools.lru_cache(maxsize=2)
-def _loaded(folder: str, stamp: str) -> Models:
-    """Load models once per process; `stamp` tells versions in the same folder apart."""
-    return Models.load(Path(folder))
-
-
 def read_from(rows: pa.Table, *, folder: str, stamp: str) -> pa.Table:
     """Read a batch with models out of a folder; a pure function that processes can share."""
-    return read_batch(rows, _loaded(folder, stamp))
+    return read_batch(rows, loaded(folder, stamp))
 
 
 def read_batch(rows: pa.Table, models: Models) -> pa.Table:
@@ -101,43 +71,112 @@ def read_batch(rows: pa.Table, models: Models) -> pa.Table:
 
 def _read_distinct(texts: Sequence[tuple[str, str | None, bool]], models: Models) -> pa.Table:
     """Read texts, given as body, language, and whether an agent of the shop wrote it."""
-    cut = [len(body) > MOST_CHARACTERS for body, _, _ in texts]
+    count = len(texts)
     read = [body[:MOST_CHARACTERS] for body, _, _ in texts]
-    languages = [language for _, language, _ in texts]
-    aside = ["agent" if spoke else why for (_, _, spoke), why in zip(texts, set_aside(read, models.common), strict=True)]
-    numbers = pa.array(np.arange(len(read)).astype(str), pa.string())
-    aspects = read_texts(pa.table({Texts.text_id: numbers, Texts.body: read, Texts.language: pa.array(languages, pa.string())}))
-    scores = np.where([spoke for _, _, spoke in texts], np.nan, _scores(aspects, len(read)))
-    columns: dict[str, Any] = {
-        TextInsights.text_id: numbers,
+    aside = [AGENT if spoke else why for (_, _, spoke), why in zip(texts, set_aside(read, models.common), strict=True)]
+    corpus = Corpus([unmasked(body) for body in read], [language for _, language, _ in texts], models.lexicon)
+    lists = _lists(corpus)
+    columns = {
+        TextInsights.text_id: pa.array(np.arange(count).astype(str), pa.string()),
         TextInsights.set_aside: pa.array(aside, pa.string()),
-        TextInsights.language: pa.array(languages, pa.string()),
-        TextInsights.sentiment: pa.array([_label(score) for score in scores], pa.string()),
-        TextInsights.score: pa.array(scores, mask=np.isnan(scores)),
-        TextInsights.tier: pa.array(["rule" if why else "local" for why in aside], pa.string()),
-        TextInsights.model: pa.array([MODEL] * len(read), pa.string()),
-        "aspects": nested(aspects, np.array(aspects[Texts.text_id].to_numpy(zero_copy_only=False), np.int64), len(read), TextAspects),
-        "cut": pa.array(cut, pa.bool_()),
+        TextInsights.language: pa.array([language for _, language, _ in texts], pa.string()),
+        **_judged(corpus, models),
+        TextInsights.model: pa.array([MODEL] * count, pa.string()),
+        **{name: nested(found, found[ROW].to_numpy(), count, LISTS[name]) for name, found in lists.items()},
+        "cut": pa.array([len(body) > MOST_CHARACTERS for body, _, _ in texts], pa.bool_()),
     }
-    arrays = [columns[field.name] if field.name in columns else pa.nulls(len(read), field.type) for field in READ]
+    arrays = [columns[field.name] if field.name in columns else pa.nulls(count, field.type) for field in READ]
     found = pa.Table.from_arrays(arrays, schema=pa.schema([field.with_nullable(True) for field in READ]))
-    return _emptied(found, [why is not None for why in aside])
+    found = _corrected(found, [body for body, _, _ in texts], models)
+    found = _without(found, LISTS, [why is not None for why in aside])
+    # What the shop's own people say is no customer's judgement.
+    return _without(found, JUDGED, [why == AGENT for why in aside])
 
 
-def _scores(aspects: pa.Table, count: int) -> npt.NDArray[np.float64]:
-    """Return the mean polarity of each text's judged aspects, nan where nothing is judged."""
-    owners = np.array(aspects[Texts.text_id].to_numpy(zero_copy_only=False), np.int64)
-    polarity = aspects[TextAspects.polarity].to_numpy(zero_copy_only=False)
-    judged = polarity != 0
-    with np.errstate(invalid="ignore"):
-        mean: npt.NDArray[np.float64] = np.bincount(owners[judged], polarity[judged], count) / np.bincount(owners[judged], minlength=count)
-    return mean
+JUDGED = (
+    TextInsights.sentiment,
+    TextInsights.score,
+    TextInsights.confidence,
+    TextInsights.intent,
+    TextInsights.urgency,
+    TextInsights.emotion,
+)
 
 
-def _label(score: float) -> str | None:
-    if math.isnan(score):
-        return None
-    return POSITIVE if score > CLEAR else NEGATIVE if score < -CLEAR else NEUTRAL
+def _judged(corpus: Corpus, models: Models) -> dict[str, Any]:
+    """Return what is said of whole texts."""
+    reading = models.sentiment.read(corpus)
+    scores = np.round(reading.scores, 4)
+    labels = np.where(scores > CLEAR, POSITIVE, np.where(scores < -CLEAR, NEGATIVE, NEUTRAL))
+    return {
+        TextInsights.sentiment: pa.array(labels, pa.string()),
+        TextInsights.score: pa.array(scores, pa.float64()),
+        TextInsights.confidence: pa.array(np.round(reading.confidences, 4), pa.float64()),
+        TextInsights.intent: intent.leading(intent.read(corpus), len(corpus))["intent"].combine_chunks(),
+        TextInsights.urgency: urgency.read(corpus)["urgency"].combine_chunks().cast(pa.float64()),
+        TextInsights.emotion: emotion.read(corpus)["emotion"].combine_chunks(),
+        TextInsights.tier: pa.array(["local"] * len(corpus), pa.string()),
+    }
+
+
+def _lists(corpus: Corpus) -> dict[str, pa.Table]:
+    """Return what texts may hold several of, each ordered by text."""
+    spoken = aspects.read(corpus)
+    found = {"aspects": spoken, "needs": _with_aspects(needs.read(corpus), spoken), "comparisons": comparatives.read(corpus)}
+    named = {}
+    for name, rows in found.items():
+        keys = [ROW, *(key for key in LISTS[name].key() if key != Texts.text_id)]
+        # Two findings that begin at the same place are one.
+        firsts = rows.append_column("place", pa.array(np.arange(rows.num_rows))).group_by(keys).aggregate([("place", "min")])
+        kept = rows.take(pc.take(firsts["place_min"], pc.sort_indices(firsts["place_min"])))
+        named[name] = kept.append_column("model", pa.array([MODEL] * kept.num_rows, pa.string()))
+    return named
+
+
+def _with_aspects(wishes: pa.Table, spoken: pa.Table) -> pa.Table:
+    """Add to each wish the aspect that is spoken of in its words."""
+    columns = (spoken[name].to_pylist() for name in (ROW, "aspect", "start", "end"))
+    by_text = {row: list(each) for row, each in groupby(zip(*columns, strict=True), key=lambda values: values[0])}
+    found: list[str | None] = []
+    for row, start, end in zip(*(wishes[name].to_pylist() for name in (ROW, "start", "end")), strict=True):
+        over = [aspect for _, aspect, first, last in by_text.get(row, ()) if first < end and last > start]
+        found.append(over[0] if over else None)
+    return wishes.append_column("aspect", pa.array(found, pa.string()))
+
+
+def _corrected(found: pa.Table, bodies: Sequence[str], models: Models) -> pa.Table:
+    """Put in place what people said of texts with the same words."""
+    wanted = [(place, models.corrected[body]) for place, body in enumerate(bodies) if body in models.corrected]
+    if not wanted:
+        return found
+    rows = found.to_pylist()
+    for place, corrections in wanted:
+        row = rows[place]
+        for field, subject, value in corrections:
+            if field == "sentiment":
+                row |= {TextInsights.sentiment: value, TextInsights.score: SCORES[value], TextInsights.confidence: 1.0}
+            elif field == "intent":
+                row |= {TextInsights.intent: value}
+            elif field == "aspect":
+                row["aspects"] = _set_right(row["aspects"] or [], subject, value, len(bodies[place]))
+        row[TextInsights.tier] = "person"
+    return pa.Table.from_pylist(rows, schema=found.schema)
+
+
+def _set_right(spoken: list[dict[str, Any]], aspect: str, value: str, length: int) -> list[dict[str, Any]]:
+    """Return a text's aspects as a person put one of them; where it had not been found, the whole text speaks of it."""
+    others = [each for each in spoken if each[TextAspects.aspect] != aspect]
+    if value == "none":
+        return others
+    known = next((each for each in spoken if each[TextAspects.aspect] == aspect), {TextAspects.start: 0, TextAspects.end: length})
+    right = {
+        **known,
+        TextAspects.aspect: aspect,
+        TextAspects.polarity: SCORES[value],
+        TextAspects.confidence: 1.0,
+        TextAspects.model: "person",
+    }
+    return sorted([*others, right], key=lambda each: str(each[TextAspects.aspect]))
 
 
 def nested(found: pa.Table, owners: npt.NDArray[np.int64], count: int, table: type[Table]) -> pa.ListArray:
@@ -160,8 +199,6 @@ def nested(found: pa.Table, owners: npt.NDArray[np.int64], count: int, table: ty
 
 def unnested(found: pa.Table, name: str) -> pa.Table:
     """Return the findings of one list column of `READ` as rows of their table."""
-    import pyarrow.compute as pc
-
     table = LISTS[name]
     lists = found[name].combine_chunks()
     items = pc.list_flatten(lists)
@@ -170,14 +207,12 @@ def unnested(found: pa.Table, name: str) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=table.schema())
 
 
-def _emptied(found: pa.Table, aside: Sequence[bool]) -> pa.Table:
-    """Take out the findings of texts that are set aside: they keep their sentiment, but speak of nothing."""
-    import pyarrow.compute as pc
-
-    if not any(aside):
+def _without(found: pa.Table, names: Iterable[str], rows: Sequence[bool]) -> pa.Table:
+    """Take out the values of some columns in some rows."""
+    if not any(rows):
         return found
-    for name in LISTS:
+    for name in names:
         place = found.column_names.index(name)
-        kept = pc.if_else(pa.array(aside), pa.scalar(None, found[name].type), found[name])
+        kept = pc.if_else(pa.array(rows), pa.scalar(None, found[name].type), found[name])
         found = found.set_column(place, found.schema.field(place), kept)
     return found

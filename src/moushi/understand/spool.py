@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +15,15 @@ import pyarrow.compute as pc
 from moushi.columns import TextInsights, TextQuality, Texts
 from moushi.schema import Table
 from moushi.stages import Context
-from moushi.understand.reading import LISTS, READ, Models, read_from, unnested
+from moushi.understand.models import Models, stamp_of
+from moushi.understand.reading import LISTS, READ, read_from, unnested
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 STREAM_ROWS = 40_000
 """Texts in memory at a time."""
-BATCH_ROWS = 4_000
+BATCH_ROWS = 2_000
 """Texts that one process reads at a time."""
 COLUMNS = (Texts.text_id, Texts.body, Texts.language, Texts.speaker)
 
@@ -41,6 +41,7 @@ class Spool:
         self._context = context
         context.artifacts.mkdir(parents=True, exist_ok=True)
         self._models = context.artifacts / "understand"
+        self._measures = models.measures
         models.save(self._models)
         self._folder = tempfile.TemporaryDirectory(prefix="reading-", dir=context.artifacts)
         self._path = Path(self._folder.name) / "read.arrow"
@@ -58,7 +59,7 @@ class Spool:
         engine = self._context.engine
         total = engine.to_arrow(texts.aggregate(n=texts.count()))["n"][0].as_py()
         stream = engine.stream(texts.select(*COLUMNS).order_by(Texts.text_id), batch_rows=STREAM_ROWS)
-        read = functools.partial(read_from, folder=str(self._models), stamp=_stamp(self._models))
+        read = functools.partial(read_from, folder=str(self._models), stamp=stamp_of(self._models))
         schema = pa.schema([field.with_nullable(True) for field in READ])
         with (
             self._context.progress.task("understand.progress.texts", total) as advance,
@@ -102,13 +103,6 @@ class Spool:
         """Return how many texts were read and set aside, as rows of `TextQuality`."""
         counts = {**self._counts, "cut": self._cut}
         rows = [(f"texts_{name}", "", float(count), count, model) for name, count in sorted(counts.items()) if count]
+        rows += [(each.measure, each.subject, each.value, each.rows, model) for each in self._measures]
         columns = list(zip(*rows, strict=True)) or [()] * 5
         return TextQuality.cast(pa.table(dict(zip(TextQuality.columns(), columns, strict=True))), where="understand.quality")
-
-
-def _stamp(folder: Path) -> str:
-    """Return a digest of the files of a folder."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.iterdir()):
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()

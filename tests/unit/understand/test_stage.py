@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from moushi.columns import TextAspects, TextInsights, TextQuality, Texts
+from moushi.columns import Corrections, TextAspects, TextInsights, TextQuality, Texts
 from moushi.understand.stage import UnderstandStage
 from tests.support import LakeContext
 
@@ -70,3 +71,24 @@ def test_many_batches_give_what_one_gives(tmp_path: Path, monkeypatch: pytest.Mo
         UnderstandStage().run(context)
         found.append([context.rows(table) for table in (TextInsights, TextAspects)])
     assert found[0] == found[1]
+
+
+def test_what_people_corrected_holds_for_equal_texts_too(tmp_path: Path) -> None:
+    context = LakeContext(tmp_path)
+    context.put(Texts, [{"text_id": name, "body": body} for name, body in (("a", "物流很快"), ("b", "物流很快"), ("c", "质量差"))])
+    said = {"text_id": "a", "corrected_at": datetime(2025, 1, 1, tzinfo=UTC), "corrected_by": "li"}
+    corrections = [
+        ("sentiment", "", "negative"),
+        ("intent", "", "complain"),
+        ("aspect", "delivery", "none"),
+        ("aspect", "price", "negative"),
+    ]
+    context.put(Corrections, [{**said, "field": field, "subject": subject, "value": value} for field, subject, value in corrections])
+    UnderstandStage().run(context)
+    rows = {row["text_id"]: row for row in context.rows(TextInsights)}
+    for name in "ab":
+        found = [rows[name][column] for column in ("sentiment", "score", "intent", "tier")]
+        assert found == ["negative", -1.0, "complain", "person"]
+    assert rows["c"]["tier"] == "local"
+    spoken = {(row["text_id"], row["aspect"]): row["polarity"] for row in context.rows(TextAspects)}
+    assert spoken == {("a", "price"): -1.0, ("b", "price"): -1.0, ("c", "quality"): -1.0}
