@@ -15,7 +15,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-TokenKind = Literal["name", "email", "phone", "address", "national_id", "card", "account", "plate", "contact"]
+TokenKind = Literal[
+    "name",
+    "email",
+    "phone",
+    "address",
+    "national_id",
+    "card",
+    "account",
+    "plate",
+    "contact",
+    "company",
+    "order",
+    "network",
+    "secret",
+    "birth",
+]
 
 PREFIXES: dict[TokenKind, str] = {
     "name": "nm",
@@ -27,6 +42,11 @@ PREFIXES: dict[TokenKind, str] = {
     "account": "cu",
     "plate": "pl",
     "contact": "im",
+    "company": "co",
+    "order": "or",
+    "network": "ip",
+    "secret": "sk",
+    "birth": "bd",
 }
 KINDS: dict[str, TokenKind] = {prefix: kind for kind, prefix in PREFIXES.items()}
 
@@ -35,9 +55,13 @@ VARIANT_LENGTH = 8
 TOKEN_PATTERN = rf"(?:{'|'.join(KINDS)})_[a-z2-7]{{{TOKEN_LENGTH}}}"
 VARIANT_PATTERN = rf"(?:\.[a-z2-7]{{{VARIANT_LENGTH}}})?"
 
+# Blanks of no width, marks of direction, and the two marks that make a keycap of a digit.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f\u20e3"
+)
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 _WEIGHTS = np.array([16, 8, 4, 2, 1], dtype=np.uint8)
-_INVISIBLE = "[\u00ad\u200b-\u200f\u2060\ufeff]"
 
 
 def kind_of(token: str) -> TokenKind:
@@ -61,10 +85,10 @@ def canonical(values: pa.Array, kind: TokenKind) -> pa.Array:
     Returns
     -------
     string array of the same length: NFKC, without invisible characters, blanks
-    trimmed and single; e-mails in lower case; numbers without separators;
+    trimmed and single, and none between the Chinese characters of names and addresses; e-mails in lower case; numbers without separators;
     Chinese telephone numbers without country code.  Blank values become null.
     """
-    text = pc.replace_substring_regex(pc.utf8_normalize(values, form="NFKC"), _INVISIBLE, "")
+    text = pc.replace_substring_regex(pc.utf8_normalize(values, form="NFKC"), f"[{INVISIBLE}]", "")
     text = pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"\s+", " "))
     if kind == "email":
         text = pc.replace_substring_regex(pc.utf8_lower(text), r" ?[\[(]at[\])] ?", "@")
@@ -74,6 +98,9 @@ def canonical(values: pa.Array, kind: TokenKind) -> pa.Array:
         text = pc.utf8_upper(pc.replace_substring_regex(text, r"[\s\-./·•]", ""))
     elif kind == "contact":
         text = pc.utf8_lower(text)
+    elif kind in ("name", "address"):
+        for _ in range(2):  # twice, as finds may not overlap
+            text = pc.replace_substring_regex(text, r"(\p{Han}) (\p{Han})", r"\1\2")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moushi.errors import TokenUnknown, VaultDamaged
@@ -22,11 +22,13 @@ PIECES = st.one_of(
 TEXTS = st.lists(PIECES, max_size=6).map("".join)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_unmasking_restores_every_text_exactly(text: str) -> None:
     assert SHIELD.unmask(SHIELD.mask(text).text) == text
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_masking_a_masked_text_changes_nothing(text: str) -> None:
     once = SHIELD.mask(text).text
@@ -35,6 +37,7 @@ def test_masking_a_masked_text_changes_nothing(text: str) -> None:
     assert again.spans == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), TEXTS), max_size=8))
 def test_many_texts_are_masked_as_one_by_one(texts: list[str | None]) -> None:
     expected = [None if text is None else SHIELD.mask(text).text for text in texts]

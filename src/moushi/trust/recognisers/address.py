@@ -24,6 +24,7 @@ CHINESE = Recogniser(
         rf" ?[0-9A-Za-z-]{{1,8}} ?[号弄栋幢座](?!线|地铁|出口|口){_DOOR}{{0,6}})",
         re.ASCII,
     ),
+    digits=1,
 )
 
 _STREET = (
@@ -42,4 +43,5 @@ ENGLISH = Recogniser(
         r"(?: \d{5}(?:-\d{4})?\b)?(?:,? [A-Z]{1,2}\d[A-Z0-9]? \d[A-Z]{2}\b)?",
         re.ASCII,
     ),
+    digits=1,
 )

@@ -60,4 +60,5 @@ RECOGNISER = _Card(
         r"|3\d{3}[ -]\d{6}[ -]\d{4,5})(?!\d|\.\d)",
         re.ASCII,
     ),
+    digits=13,
 )

@@ -6,12 +6,17 @@ check (check digit, date, context) that tells it from other numbers.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from moushi.trust.tokens import TokenKind
+import numpy as np
+import numpy.typing as npt
+
+from moushi.trust.tokens import INVISIBLE, TokenKind
 
 Check = Callable[["re.Match[str]"], bool]
 
@@ -38,6 +43,8 @@ class Recogniser:
         texts without it are never looked at one by one
     pattern : what to find; its group `value`, if it has one, is what is masked
     check : tells a real one from what only looks like it; None accepts all
+    stems : lower-case strings of which every text with a find has one; none if empty
+    digits : least number of digits of every text with a find
     """
 
     label: str
@@ -45,6 +52,12 @@ class Recogniser:
     hint: str
     pattern: re.Pattern[str]
     check: Check | None = None
+    stems: tuple[str, ...] = ()
+    digits: int = 0
+
+    def may_find(self, lowered: str, count: int) -> bool:
+        """Tell from a folded text in lower case and its number of digits whether `find` can find anything."""
+        return count >= self.digits and (not self.stems or any(stem in lowered for stem in self.stems))
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield start and end of each find in folded text."""
@@ -82,11 +95,11 @@ def luhn(number: str) -> bool:
 
 
 def fold(text: str) -> tuple[str, list[int] | None]:
-    """Return text in NFKC without invisible characters, and where each character came from.
+    """Return text in NFKC without invisible characters, digits of every script as 0 to 9, and where each character came from.
 
     Parameters
     ----------
-    text : as written, possibly with full-width digits or zero-width blanks
+    text : as written, possibly with full-width digits, digits in circles, keycaps or zero-width blanks
 
     Returns
     -------
@@ -95,21 +108,74 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     """
     if text.isascii():
         return text, None
-    same_length = text.translate(_ONE_TO_ONE)
-    if _UNEVEN.search(same_length) is None:
-        return same_length, None
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    folding = _folding()
+    known = np.minimum(codes, _LAST)
+    mapped = np.where(codes < _LAST, folding.table[known], codes).astype("<u4")
+    uneven = folding.uneven[known]
+    if not uneven.any():
+        return mapped.tobytes().decode("utf-32-le", "surrogatepass"), None
     characters: list[str] = []
     offsets: list[int] = []
-    for offset, character in enumerate(text):
-        folded = "" if character in _INVISIBLE else unicodedata.normalize("NFKC", character)
-        characters.append(folded)
-        offsets.extend([offset] * len(folded))
+    for offset, (code, folded, odd) in enumerate(zip(known.tolist(), mapped.tolist(), uneven.tolist(), strict=True)):
+        piece = folding.pieces[code] if odd else chr(folded)
+        characters.append(piece)
+        offsets.extend([offset] * len(piece))
     return "".join(characters), [*offsets, len(text)]
 
 
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-# The blocks in which NFKC changes characters that stand in telephone numbers and addresses.
-_BLOCKS = ((0x80, 0x3400), (0xF900, 0x10000), (0x1D400, 0x1D800), (0x1F100, 0x1F200))
-_FOLDED = {code: unicodedata.normalize("NFKC", chr(code)) for low, high in _BLOCKS for code in range(low, high)}
-_ONE_TO_ONE = {code: folded for code, folded in _FOLDED.items() if len(folded) == 1 and folded != chr(code)}
-_UNEVEN = re.compile("[" + _INVISIBLE + "".join(re.escape(chr(code)) for code, folded in _FOLDED.items() if len(folded) != 1) + "]")
+def plain(text: str) -> tuple[str, npt.NDArray[np.int64] | None]:
+    """Return text folded as far as one character makes one, without invisible characters; and where each came from.
+
+    Parameters
+    ----------
+    text : of any length; this is `fold` for many texts at once
+
+    Returns
+    -------
+    the folded text, and the offset of each of its characters; None where offsets are unchanged
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    folding = _folding()
+    known = np.minimum(codes, _LAST)
+    mapped = np.where(codes < _LAST, folding.table[known], codes).astype("<u4")
+    mapped[(mapped >= _FIRST_SURROGATE) & (mapped <= _LAST_SURROGATE)] = _REPLACEMENT
+    hidden = folding.hidden[known]
+    if not hidden.any():
+        return mapped.tobytes().decode("utf-32-le"), None
+    return mapped[~hidden].tobytes().decode("utf-32-le"), np.flatnonzero(~hidden)
+
+
+# The blocks in which NFKC changes characters that stand in telephone numbers and addresses, and digits are written.
+_BLOCKS = ((0x80, 0x3400), (0xA620, 0xAC00), (0xF900, 0x10000), (0x104A0, 0x104AA), (0x1D400, 0x1D800), (0x1F100, 0x1F200))
+_LAST = 0x1F200
+_FIRST_SURROGATE, _LAST_SURROGATE, _REPLACEMENT = 0xD800, 0xDFFF, 0xFFFD
+
+
+def _fold_one(character: str) -> str:
+    if character in INVISIBLE:
+        return ""
+    digit = unicodedata.digit(character, None)
+    if digit is not None and character not in "²³¹":
+        return str(digit)
+    return unicodedata.normalize("NFKC", character)
+
+
+class _Folding(NamedTuple):
+    """What each code point becomes: the code where that is one character, else the text."""
+
+    table: npt.NDArray[np.uint32]
+    uneven: npt.NDArray[np.bool_]
+    hidden: npt.NDArray[np.bool_]
+    pieces: dict[int, str]
+
+
+@functools.cache
+def _folding() -> _Folding:
+    pieces = {code: _fold_one(chr(code)) for low, high in _BLOCKS for code in range(low, high)}
+    table = np.arange(_LAST + 1, dtype="<u4")
+    uneven, hidden = np.zeros(_LAST + 1, bool), np.zeros(_LAST + 1, bool)
+    for code, piece in pieces.items():
+        uneven[code], hidden[code] = len(piece) != 1, not piece
+        table[code] = ord(piece) if len(piece) == 1 else code
+    return _Folding(table, uneven, hidden, pieces)

@@ -18,4 +18,5 @@ RECOGNISER = Recogniser(
         rf"(?:@| ?[\[(](?:at|AT)[\])] ?)(?:{_LABEL}\.){{1,6}}[A-Za-z]{{2,24}}(?![A-Za-z])",
         re.ASCII,
     ),
+    stems=("@", "[at]", "(at)"),
 )

@@ -53,4 +53,5 @@ RECOGNISER = _Iban(
     kind="card",
     hint=r"(?i:[A-Z]{2}\d\d[ -]?[A-Z0-9]{4})",
     pattern=re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2})\d\d", re.ASCII),
+    digits=4,
 )

@@ -28,4 +28,5 @@ RECOGNISER = Recogniser(
         re.ASCII,
     ),
     check=_check,
+    digits=9,
 )

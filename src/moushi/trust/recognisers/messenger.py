@@ -20,6 +20,7 @@ WECHAT = Recogniser(
         r"(?P<value>[A-Za-z0-9][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])",
         re.ASCII,
     ),
+    stems=("微信", "薇信", "威信", "v信", "vx", "wx", "wechat", "we chat", "weixin"),
 )
 
 # Right after the word, a name must show by a digit or a line that it is no ordinary word.
@@ -30,6 +31,7 @@ WECHAT_BARE = Recogniser(
     pattern=re.compile(
         rf"(?:{_WECHAT})(?: is|是|为)? {{0,2}}(?P<value>(?=[A-Za-z_-]*[\d_])[A-Za-z][A-Za-z0-9_-]{{5,19}})(?![A-Za-z0-9_-])", re.ASCII
     ),
+    stems=("微信", "薇信", "威信", "v信", "vx", "wx", "wechat", "we chat", "weixin"),
 )
 
 QQ = Recogniser(
@@ -41,4 +43,6 @@ QQ = Recogniser(
         r"[ :是为]{0,3}(?P<value>[1-9]\d{4,10})(?!\d|\.\d)",
         re.ASCII,
     ),
+    stems=("qq", "扣扣", "企鹅", "q号"),
+    digits=5,
 )

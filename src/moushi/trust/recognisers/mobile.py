@@ -26,4 +26,5 @@ RECOGNISER = Recogniser(
     hint=r"1[3-9]\d[ -]{0,2}\d{3}|1[3-9]\d\d[ -]\d{3}|1[ -][3-9][ -]\d",
     pattern=re.compile(rf"(?<![\d.+]){_COUNTRY}(?:{_GROUPS}|{_SINGLE})(?!\d|\.\d)", re.ASCII),
     check=_check,
+    digits=11,
 )

@@ -6,7 +6,7 @@ import re
 
 from moushi.trust.recognisers.base import Recogniser, is_business_number
 
-_WORDS = r"(?:护照(?:号码?)?|通行证(?:号码?)?|\bpassport(?: ?(?:no\.?|number|num|#))?)"
+_WORDS = r"(?:护照(?:号码?)?|\bpassport(?: ?(?:no\.?|number|num|#))?)"
 
 RECOGNISER = Recogniser(
     label="PASSPORT",
@@ -17,6 +17,7 @@ RECOGNISER = Recogniser(
         r"(?P<value>(?=[A-Za-z]{0,3}\d)[A-Za-z0-9]{6,12})(?![A-Za-z0-9])",
         re.ASCII,
     ),
+    stems=("护照", "passport"),
 )
 
 CHINESE = Recogniser(
@@ -25,4 +26,5 @@ CHINESE = Recogniser(
     hint=r"[EGDSPH][A-Z]?\d{7}",
     pattern=re.compile(r"(?<![A-Za-z0-9_-])(?:E[A-HJ-NP-Z]\d{7}|[EG]\d{8}|[DSP]E\d{7})(?![A-Za-z0-9_-])", re.ASCII),
     check=lambda match: not is_business_number(match),
+    digits=7,
 )

@@ -37,6 +37,8 @@ INTERNATIONAL = Recogniser(
     hint=r"\+ ?\(?\d",
     pattern=re.compile(r"(?<![\d.])\+ ?\(?[1-9](?:[ ().·/-]{0,2}\d){6,15}(?!\d)", re.ASCII),
     check=_check_international,
+    stems=("+",),
+    digits=7,
 )
 
 NORTH_AMERICAN = Recogniser(
@@ -49,6 +51,7 @@ NORTH_AMERICAN = Recogniser(
         re.ASCII,
     ),
     check=lambda match: not is_business_number(match),
+    digits=10,
 )
 
 _ENGLISH = r"\b(?:(?:tele)?phone|tel|mobile|cell|call (?:me|us|him|her)|text me|whats ?app|fax|(?:reach|contact) (?:me|us))\b"
@@ -60,4 +63,5 @@ ANNOUNCED = Recogniser(
     hint=rf"(?i:{_ENGLISH}|{_CHINESE})",
     pattern=re.compile(rf"(?i:{_ENGLISH}|{_CHINESE})[^\d\n+(),。!?;]{{0,15}}(?P<value>{_NUMBER})(?!\d|[.:]\d)", re.ASCII),
     check=_check_announced,
+    digits=7,
 )

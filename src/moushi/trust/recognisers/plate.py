@@ -27,4 +27,5 @@ RECOGNISER = Recogniser(
         re.ASCII,
     ),
     check=_check,
+    digits=3,
 )

@@ -2,7 +2,7 @@
 
 Source
 ------
-GB 11643-1999: province, date of birth, serial, and a check character after
+GB 11643-1999: region, date of birth, serial, and a check character after
 ISO 7064 MOD 11-2.
 """
 
@@ -13,7 +13,10 @@ from datetime import date
 
 from moushi.trust.recognisers.base import Recogniser, is_business_number
 
-_PROVINCES = frozenset([*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83, 91])
+_PROVINCES = frozenset([*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)])
+_TAIWAN = 71
+# Hong Kong, Macau and Taiwan: people who live on the mainland have numbers of their own regions.
+_SPECIAL = frozenset({71, 81, 82, 83})
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 
@@ -31,7 +34,20 @@ def is_resident_id(number: str) -> bool:
         birth = number[6:14]
     else:
         return False
-    return int(number[:2]) in _PROVINCES and _is_birthday(birth)
+    return is_region(number[:6]) and _is_birthday(birth)
+
+
+def is_region(code: str) -> bool:
+    """Tell whether six digits can be a region after GB/T 2260, today's or a former one.
+
+    Prefectures are 01 to 20 (cities) and 21 to 70 (prefectures and leagues; parts of
+    municipalities), 90 for counties under a province; counties 01 to 99.  Codes are
+    retired every year and live on in numbers, so the form decides and no list.
+    """
+    province, prefecture, county = int(code[:2]), int(code[2:4]), int(code[4:])
+    if province in _SPECIAL:
+        return (prefecture == 0 and county == 0) or province == _TAIWAN
+    return province in _PROVINCES and (1 <= prefecture <= 70 or prefecture == 90) and county > 0
 
 
 def _is_birthday(text: str) -> bool:
@@ -57,4 +73,5 @@ RECOGNISER = Recogniser(
         re.ASCII,
     ),
     check=_check,
+    digits=15,
 )

@@ -24,6 +24,8 @@ RECOGNISER = Recogniser(
     hint=rf"\d{{3}}-\d{{2}}-\d{{4}}|(?i:{_WORDS})",
     pattern=re.compile(rf"(?i:{_WORDS})[^\d\n]{{0,12}}(?P<value>\d{{3}}[ -]?\d{{2}}[ -]?\d{{4}})(?!\d)", re.ASCII),
     check=_check,
+    stems=("ssn", "social security"),
+    digits=9,
 )
 
 DASHED = Recogniser(
@@ -32,4 +34,5 @@ DASHED = Recogniser(
     hint=r"\d{3}-\d{2}-\d{4}",
     pattern=re.compile(r"(?<![\w-])(?P<value>\d{3}-\d{2}-\d{4})(?![\w-])", re.ASCII),
     check=_check,
+    digits=9,
 )
