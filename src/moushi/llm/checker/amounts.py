@@ -11,7 +11,7 @@ from moushi.llm.checker.fault import Fault, Rule
 from moushi.llm.checker.lexicon import BLANK, Hit, roman_numerals
 from moushi.llm.checker.reading import Part, Reading, Sentence
 
-_DAY = re.compile(r"\d[年月日号號]|\d{4}[-/.]\d|\d(?:st|nd|rd|th)\b|\d\s*(?:am|pm)\b|\d:\d\d")
+_DAY = re.compile(r"\d[年月日号號]|\d{4}[-/.]\d|\d(?:st|nd|rd|th)\b|\d\s*(?:am|pm)\b|\d:\d\d|\b[qh][1-4]\b")
 _MONTH = re.compile(r"(?<=[a-z,] )(?:March|May)\b(?! (?:I|we|you))|\b(?:March|May)(?= (?:was|is|saw|sales|revenue|orders|figures))")
 ALL, NONE = 0.9995, 0.0005
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from moushi.llm.checker.fault import Fault
 from moushi.llm.checker.lexicon import Hit, families
 from moushi.llm.checker.reading import Mention, Part, Reading, Sentence
+from moushi.llm.checker.scope import figures
 from moushi.llm.references import MEASURED
 
 SAID_OF = (*MEASURED, "change", "ranking", "experiment", "first")
@@ -25,7 +26,7 @@ def subject_faults(reading: Reading) -> Iterator[Fault]:
         for index, part in enumerate(sentence):
             for mention in part.of(*SAID_OF):
                 wrong = (
-                    _wrong_name(reading, sentence[:index], part, past, mention)
+                    _wrong_name(reading, sentence, index, past, mention)
                     or _wrong_figure(reading, sentence[:index], part, past, mention)
                     or _wrong_period(reading, sentence[:index], part, mention)
                 )
@@ -47,15 +48,15 @@ def _beside(reading: Reading, mention: Mention, others: Sequence[Mention]) -> Me
     return before[-1] if before else after[0] if after else None
 
 
-def _wrong_name(reading: Reading, earlier: Sequence[Part], part: Part, past: Sequence[Part], mention: Mention) -> bool:
-    about = mention.fact.about
+def _wrong_name(reading: Reading, sentence: Sentence, index: int, past: Sequence[Part], mention: Mention) -> bool:
+    about, part = mention.fact.about, sentence[index]
     names = part.of("name")
     if names:
         beside = _beside(reading, mention, names)
         if about:
             return beside is not None and beside.identifier not in about
-        return not part.having("total") and any(_has_facts(reading, one) for one in names if one == beside)
-    fronted = next((part for part in reversed(earlier) if part.of("name")), None)
+        return not part.having("total") and beside is not None
+    fronted = next((part for part in reversed(sentence[:index]) if part.of("name")), None)
     if fronted is not None:
         if about:
             return not any(one.identifier in about for one in fronted.of("name"))
@@ -63,17 +64,14 @@ def _wrong_name(reading: Reading, earlier: Sequence[Part], part: Part, past: Seq
     if not about:
         return False
     last = next((one for before in reversed(past) for one in reversed(before.of("name"))), None)
-    return last is None or last.identifier not in about
+    later = next((one for following in sentence[index + 1 :] for one in following.of("name")), None)
+    said_of = last or later
+    return said_of is None or said_of.identifier not in about
 
 
 def _is_front(reading: Reading, part: Part) -> bool:
     text = reading.folded[part.start : part.end].strip(" ,，\n.。")
     return text.startswith(tuple(_FRONTS[reading.language]))
-
-
-def _has_facts(reading: Reading, name: Mention) -> bool:
-    """Tell whether something was measured for a name; only then would a value of the whole shop be taken for its own."""
-    return True
 
 
 def _strangers(reading: Reading, part: Part) -> Iterator[Fault]:
@@ -90,13 +88,15 @@ def _wrong_figure(reading: Reading, earlier: Sequence[Part], part: Part, past: S
     family = families(mention.fact.witness.metric)
     if not family:
         return False
-    nouns = _figures(part)
+    nouns = figures(part)
     noun = _figure_beside(reading, mention, nouns) if nouns else None
     if mention.fact.kind in ("count", "number") and mention.fact.unit:
         # Its unit says what it counts, so only a word that is tied to it can say otherwise.
         noun = noun if noun is not None and _tied(reading, mention, noun) else None
     elif noun is None:
-        noun = next((figures[-1] for before in reversed((*past[-3:], *earlier)) if (figures := _figures(before))), None)
+        if _follows_its_own((*earlier, part), mention, family):
+            return False
+        noun = next((found[-1] for before in reversed((*past[-3:], *earlier)) if (found := figures(before))), None)
     if noun is None:
         return False
     meant = {role.partition(".")[2] for role in noun.roles if role.startswith("metric.")}
@@ -105,12 +105,14 @@ def _wrong_figure(reading: Reading, earlier: Sequence[Part], part: Part, past: S
     return family not in meant
 
 
+def _follows_its_own(parts: Sequence[Part], mention: Mention, family: str) -> bool:
+    """Tell whether the last amount before a value is of its own figure: "{{count:orders}}, {{change:orders}} more"."""
+    amounts = [one for part in parts for one in part.mentions if one.measured and one.end <= mention.start]
+    return bool(amounts) and families(amounts[-1].fact.witness.metric) == family
+
+
 _AGENTS = frozenset({"customers", "reviews"})
 """Figures whose words also name who does something: "customers spent {{money:x}}"."""
-
-
-def _figures(part: Part) -> list[Hit]:
-    return [hit for hit in part.hits if any(role.startswith("metric.") for role in hit.roles)]
 
 
 def _figure_beside(reading: Reading, mention: Mention, nouns: Sequence[Hit]) -> Hit | None:

@@ -3,7 +3,13 @@ import pytest
 from moushi.llm.checker import check
 from tests.unit.llm.checker.support import bad_texts, evidence, good_texts
 
-PARTS = ("dev",)
+PARTS = ("dev", "held")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_there_are_a_hundred_and_fifty_of_each(language):
+    assert len({text for part in PARTS for _, text in good_texts(part, language)}) == 150
+    assert len({text for part in PARTS for _, _, text in bad_texts(part, language)}) == 150
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
