@@ -32,6 +32,13 @@ class LakeContext:
 
         return Shield(b"0" * 32)
 
+    @property
+    def llm(self) -> Any:
+        """A door to no language model."""
+        from moushi.llm.gateway import Gateway
+
+        return Gateway((), self.settings, lambda: self.shield, None, self.artifacts / "models.key")  # type: ignore[arg-type]
+
     def read(self, table: type[Table]) -> Any:
         """Return a table as it is now."""
         return self.engine.read(table)

@@ -32,6 +32,7 @@ The tree, by the part of the system that raises it::
     ├── ModelError
     │   ├── ModelInvalid (ValueError)
     │   ├── ModelUnknown (LookupError)
+    │   ├── GoldenUnreadable (ValueError)
     │   ├── ModelKeyMissing (LookupError)
     │   ├── ModelPriceMissing (ValueError)
     │   ├── ModelUnavailable (ConnectionError, Retryable)
@@ -345,6 +346,14 @@ class ModelUnknown(ModelError, LookupError):
 
     en = "models: there is no model {name!r} in this workspace; it has: {known}. Add one with `moushi model add`."
     zh = "模型：本工作区没有模型 {name!r}；现有：{known}。可用 `moushi model add` 添加。"
+    exit_code = 2
+
+
+class GoldenUnreadable(ModelError, ValueError):
+    """A line of the golden texts cannot be read."""
+
+    en = "models: line {line} of {where} is not a golden text. It is one JSON object with language, text, sentiment, aspects, intent, emotion and urgency; see docs/how-to/models.md."
+    zh = "模型：{where} 第 {line} 行不是有效的标准样例。应为一个 JSON 对象，含 language、text、sentiment、aspects、intent、emotion、urgency；见 docs/how-to/models.zh-CN.md。"
     exit_code = 2
 
 

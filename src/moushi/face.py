@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from moushi.collect import AddResult, Ask, Check, Collector
     from moushi.ledger import Ledger
     from moushi.workspace.choices import Choices
+    from moushi.workspace.models import Models
     from moushi.workspace.verify import Problem
 
 Paths = str | Path | Sequence[str | Path]
@@ -89,6 +90,13 @@ class Workspace:
         from moushi.workspace.choices import Choices
 
         return Choices(self._store)
+
+    @cached_property
+    def models(self) -> Models:
+        """The language models of the workspace; with none, the local tier does all work."""
+        from moushi.workspace.models import Models
+
+        return Models(self._store)
 
     def add(
         self,

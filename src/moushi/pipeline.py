@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from moushi.llm.gateway import Gateway
     from moushi.trust.shield import Shield
 
 STAGES = (
@@ -89,12 +90,18 @@ class RunContext:
     issue_id: str
     pins: Pins
     open_shield: Callable[[], Shield]
+    open_llm: Callable[[], Gateway]
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def shield(self) -> Shield:
         """The workspace's privacy shield, opened on first use."""
         return self.open_shield()
+
+    @property
+    def llm(self) -> Gateway:
+        """The door to the workspace's language models, under the budget of this run, opened on first use."""
+        return self.open_llm()
 
     def read(self, table: type[Table]) -> ir.Table:
         """Return a table the stage declared, at the version this run pinned, or as the stage itself wrote it in this run."""
@@ -182,7 +189,16 @@ def _do(store: Store, stage: Stage, run_id: str, issue_id: str, pins: Pins, prog
     began = time.perf_counter()
     with progress.task(f"cli.progress.{stage.name}"):
         context = RunContext(
-            stage, store.engine, store.engine, store.settings, progress, store.path / "artifacts", issue_id, pins, lambda: store.shield
+            stage,
+            store.engine,
+            store.engine,
+            store.settings,
+            progress,
+            store.path / "artifacts",
+            issue_id,
+            pins,
+            lambda: store.shield,
+            lambda: store.llm.during(run_id),
         )
         stage.run(context)
     store.engine.release()
@@ -221,7 +237,16 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
             settings = Settings(explicit=earlier.settings, environment={})
             started = time.perf_counter()
             context = RunContext(
-                stage, store.engine, target, settings, progress, Path(folder), earlier.issue_id, done.inputs, lambda: store.shield
+                stage,
+                store.engine,
+                target,
+                settings,
+                progress,
+                Path(folder),
+                earlier.issue_id,
+                done.inputs,
+                lambda: store.shield,
+                lambda: store.llm.during(earlier.run_id, replay=True),
             )
             with progress.task(f"cli.progress.{stage.name}"):
                 stage.run(context)

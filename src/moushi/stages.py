@@ -23,6 +23,7 @@ from moushi.settings import Settings
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from moushi.llm.gateway import Gateway
     from moushi.trust.shield import Shield
 
 
@@ -54,6 +55,11 @@ class Context(Protocol):
     @property
     def shield(self) -> Shield:
         """The workspace's privacy shield."""
+        ...
+
+    @property
+    def llm(self) -> Gateway:
+        """The door to language models, under the budget of this run; with none configured, the local tier does the work."""
         ...
 
     def read(self, table: type[Table]) -> ir.Table:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ from moushi.llm.models import Mode, Model
 from moushi.locale import say
 
 if TYPE_CHECKING:
+    from pydantic_ai.embeddings import EmbeddingModel
     from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.models import Model as Client
     from pydantic_ai.models import ModelRequestParameters
@@ -83,14 +87,26 @@ class Endpoint:
     Parameters
     ----------
     model : which
-    client : speaks to it
+    key : its key, if it needs one
     timeout_s : longest wait for a whole answer
+
+    Raises
+    ------
+    MissingExtra : if the provider's software is not installed
     """
 
-    def __init__(self, model: Model, client: Client, timeout_s: float) -> None:
+    def __init__(self, model: Model, key: str | None, timeout_s: float) -> None:
+        from moushi.llm.providers import open_embedding, open_model
+
         self.model = model
-        self._client = client
         self._timeout_s = timeout_s
+        self._connections: AbstractAsyncContextManager[Any]
+        self._embedding: EmbeddingModel | None = None
+        if model.role == "embedding":
+            self._embedding, self._connections = open_embedding(model, key)
+        else:
+            self._client: Client = open_model(model, key)
+            self._connections = self._client
 
     async def send(self, request: Request) -> Reply:
         """Send a request and return the answer.
@@ -131,8 +147,41 @@ class Endpoint:
 
     async def close(self) -> None:
         """Let go of its connections."""
-        async with self._client:
+        async with self._connections:
             pass
+
+    async def embed(self, texts: list[str]) -> tuple[list[list[float]], int]:
+        """Return the embeddings of texts, and the tokens read.
+
+        Raises
+        ------
+        Failure : if there are none
+        """
+        assert self._embedding is not None
+        with _failures(self.model, self._timeout_s):
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    result = await self._embedding.embed(texts, input_type="document")
+            except TimeoutError:
+                raise Failure("timeout", again=True, charged=True, seconds=f"{self._timeout_s:g}") from None
+        vectors = [[float(number) for number in vector] for vector in result.embeddings]
+        if len(vectors) != len(texts):
+            raise Failure("garbled", again=True, charged=True)
+        return vectors, result.usage.input_tokens or 0
+
+    async def context_tokens(self) -> int | None:
+        """Return the longest input that the endpoint, or the catalogue of known models, names; None if neither does."""
+        known = self.model.context_tokens or self._client.profile.get("context_window")
+        if known is not None or self.model.preset.protocol != "openai":
+            return known
+        with contextlib.suppress(Exception):
+            # Engines name it in fields of their own in the list of models.
+            async with asyncio.timeout(self._timeout_s):
+                listed = await self._client.client.models.list()  # type: ignore[attr-defined]
+            own = next(each.model_dump() for each in listed.data if each.id == self.model.model or len(listed.data) == 1)
+            found = [own.get(name) for name in ("max_model_len", "context_length")] + [(own.get("meta") or {}).get("n_ctx_train")]
+            return next((int(each) for each in found if each), None)
+        return None
 
     def _messages(self, request: Request) -> list[ModelMessage]:
         from pydantic_ai.messages import ModelRequest, SystemPromptPart, UserPromptPart

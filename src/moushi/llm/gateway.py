@@ -92,6 +92,7 @@ class Gateway:
         self.loop = Loop()
         self.run_id: str | None = None
         self.is_replay = False
+        self.is_anew = False
         self._shield = shield
 
     @property
@@ -103,6 +104,12 @@ class Gateway:
         """Return the same gateway for one run, under its budget; a replay has the answers of before and asks nothing new."""
         other = copy.copy(self)
         other.run_id, other.is_replay = run_id, replay
+        return other
+
+    def only(self, line: Line) -> Gateway:
+        """Return a gateway to one model, which is asked also what it has answered before."""
+        other = copy.copy(self)
+        other.lines, other.is_anew = [line], True
         return other
 
     def has(self, role: Role) -> bool:
@@ -166,6 +173,26 @@ class Gateway:
 
         return Stream(self, task, facts, evidence, local)
 
+    def embed(self, texts: Sequence[str], *, line: Line | None = None) -> list[list[float]]:
+        """Return the embeddings of texts, in their order; of masked texts, each asked for once.
+
+        Parameters
+        ----------
+        line : the model; the first with the role "embedding" where not given
+
+        Raises
+        ------
+        ModelError : if there is no such model, or it does not answer
+        """
+        from moushi.llm.embed import embed
+
+        chosen = line or next(iter(self.lines_for("embedding")), None)
+        if chosen is None:
+            reason = self.nobody("embedding").reason
+            assert reason is not None
+            raise reason
+        return embed(self, chosen, texts)
+
     def or_local(self, answer: Answer[T], local: Callable[[], T | None] | None) -> Answer[T]:
         """Return the answer, or the local tier's where there is none.
 
@@ -192,7 +219,7 @@ class Gateway:
         answer: Answer[T] = self.nobody(task.role)
         for line in self.lines_for(task.role):
             key = self.key(line, task, question.system, question.user)
-            if (kept := self.book.answers([key]).get(key)) is not None:
+            if not self.is_anew and (kept := self.book.answers([key]).get(key)) is not None:
                 facts_kept = self.row(task, question, line, evidence) | {"tier": "cache", "outcome": "cached", "cached": True}
                 return Answer(_revived(task, kept), "cache", line.model.name, None, self.book.note(facts_kept))
             answer = await self.ask_line(line, task, question, key, evidence, has_local=has_local, way=way)
@@ -213,9 +240,9 @@ class Gateway:
             call.finish("model", "repaired" if call.ride.usage.faults else "answered", {key: plain(output)})
         return Answer(output, "none" if call.error else "model", line.model.name, call.error, call.id)
 
-    def begin(self, line: Line, row: Mapping[str, Any]) -> Call:
+    def begin(self, line: Line, row: Mapping[str, Any], ride: Ride | None = None) -> Call:
         """Write down that a call begins."""
-        return Call(self.book, line, self.book.begin(row), Ride(self.book.bounds(self.run_id), Usage()))
+        return Call(self.book, line, self.book.begin(row), ride or Ride(self.book.bounds(self.run_id), Usage()))
 
     async def _answer(self, line: Line, task: Task[T], question: Question, ride: Ride, way: Send) -> T:
         """Ask, and once more with what was wrong; return an answer that passes every check."""

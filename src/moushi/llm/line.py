@@ -106,12 +106,10 @@ class Line:
         ModelPriceMissing : if a budget in money is set and its price is not known
         """
         if self._endpoint is None:
-            from moushi.llm.providers import open_model
-
             if self._book.counts_money and self.model.prices is None:
                 raise ModelPriceMissing(model=self.model.name)
-            client = open_model(self.model, find_key(self.model, self._key_file))
-            self._endpoint = Endpoint(self.model, client, self._settings.number("model_timeout_s"))
+            key = find_key(self.model, self._key_file)
+            self._endpoint = Endpoint(self.model, key, self._settings.number("model_timeout_s"))
         return self._endpoint
 
     async def close(self) -> None:
@@ -148,6 +146,37 @@ class Line:
                     raise self._error(failure) from None
                 retries -= 1
                 await self._sleep(self._wait_s(failure, self._settings.count("model_retries") - retries))
+
+    async def exactly(self, request: Request, ride: Ride, way: Send) -> Reply:
+        """Send a request once, in the way it says and no other.
+
+        Raises
+        ------
+        ModelUnavailable, ModelRejected, ModelBudgetSpent : as `send`
+        """
+        ride.usage.mode = request.mode if request.schema is not None else "text"
+        try:
+            return await self._once(request, ride, way)
+        except Failure as failure:
+            raise self._error(failure) from None
+
+    async def embed(self, texts: list[str], ride: Ride) -> list[list[float]]:
+        """Return the embeddings of texts, asked for once more after each passing fault.
+
+        Raises
+        ------
+        ModelUnavailable, ModelRejected, ModelBudgetSpent : as `send`
+        """
+        vectors: list[list[float]] = []
+
+        async def way(endpoint: Endpoint, request: Request) -> Reply:
+            found, tokens = await endpoint.embed(texts)
+            vectors[:] = found
+            return Reply("", tokens, 0)
+
+        # Written out only to know the most that it can cost.
+        await self.send(Request("", "\n".join(texts), None, "prompted", 0), ride, way)
+        return vectors
 
     def _simpler(self, request: Request, failure: Failure) -> Request | None:
         """Return the request in the next simpler way of asking for structure, if the way may be what the endpoint refuses."""

@@ -160,6 +160,18 @@ def read_models(path: Path) -> tuple[Model, ...]:
     return tuple(found.values())
 
 
+def model_of(section: Mapping[str, Any]) -> Model:
+    """Return the model that a section describes.
+
+    Raises
+    ------
+    ModelInvalid : naming everything that is wrong
+    """
+    if faults := check_section(section):
+        raise invalid("[[model]]", faults)
+    return _model(section)
+
+
 def _model(section: Mapping[str, Any]) -> Model:
     measured = section.get("measured")
     known = {each.name for each in fields(Measured)}

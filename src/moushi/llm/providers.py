@@ -33,8 +33,8 @@ def open_model(model: Model, key: str | None) -> Client:
     return OpenAIChatModel(model.model, provider=_openai(model, key), profile=_profile(model))
 
 
-def open_embedding(model: Model, key: str | None) -> EmbeddingModel:
-    """Return what speaks to an embedding model at an OpenAI-compatible address, or Google's.
+def open_embedding(model: Model, key: str | None) -> tuple[EmbeddingModel, Provider[Any]]:
+    """Return what speaks to an embedding model at an OpenAI-compatible address, or Google's, and what holds its connections.
 
     Raises
     ------
@@ -46,10 +46,12 @@ def open_embedding(model: Model, key: str | None) -> EmbeddingModel:
             from pydantic_ai.providers.google import GoogleProvider
         except ImportError as error:
             raise MissingExtra(where=f"models: {model.name}", package="google-genai", extra="google") from error
-        return GoogleEmbeddingModel(model.model, provider=GoogleProvider(api_key=key or _NO_KEY))
+        google = GoogleProvider(api_key=key or _NO_KEY, base_url=model.address)
+        return GoogleEmbeddingModel(model.model, provider=google), google
     from pydantic_ai.embeddings.openai import OpenAIEmbeddingModel
 
-    return OpenAIEmbeddingModel(model.model, provider=_openai(model, key))
+    provider = _openai(model, key)
+    return OpenAIEmbeddingModel(model.model, provider=provider), provider
 
 
 def _openai(model: Model, key: str | None) -> Provider[Any]:

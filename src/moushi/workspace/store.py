@@ -7,7 +7,7 @@
       lake/           Delta tables
       moushi.db       application database (elsewhere when `database_url` is set)
       vault.db        originals of personal data, encrypted
-      keys/           key of tokens and vault, mode 0600
+      keys/           key of tokens and vault, mode 0600; keys of language models, where not in the environment
       artifacts/      models
       reports/        reports
       scratch/        what does not fit in memory; may be deleted
@@ -37,6 +37,7 @@ from moushi.workspace.checksums import record_files
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
+    from moushi.llm.gateway import Gateway
     from moushi.trust.keys import Keys
     from moushi.trust.shield import Shield
 
@@ -180,6 +181,22 @@ class Store:
 
         return Shield(self.keys, Vault(self.path / "vault.db", self.keys))
 
+    @cached_property
+    def llm(self) -> Gateway:
+        """The door to the workspace's language models; opening it connects to none.
+
+        Raises
+        ------
+        ModelInvalid : if a [[model]] section of `moushi.toml` cannot be used
+        """
+        from moushi.llm.book import Book
+        from moushi.llm.gateway import Gateway
+        from moushi.llm.keys import KEY_FILE
+        from moushi.llm.models import read_models
+
+        book = Book(lambda: self.database, self.settings)
+        return Gateway(read_models(self.configuration), self.settings, lambda: self.shield, book, self.key_file.with_name(KEY_FILE))
+
     @contextmanager
     def lock(self, work: Work) -> Iterator[None]:
         """Hold the lock for a kind of work; other processes wait for it.
@@ -215,6 +232,8 @@ class Store:
 
     def close(self) -> None:
         """Let go of connections and delete this process's scratch files."""
+        if "llm" in self.__dict__:
+            self.llm.close()
         if "engine" in self.__dict__:
             self.engine.close()
             shutil.rmtree(self.engine.scratch, ignore_errors=True)

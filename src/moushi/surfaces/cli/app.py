@@ -26,6 +26,7 @@ COMMANDS = {
     "themes": "themes",
     "correct": "themes",
     "ledger": "ledger",
+    "model": "model",
     "verify": "workspace",
     "backup": "workspace",
     "restore": "workspace",
@@ -129,6 +130,10 @@ class Group(click.Group):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **{**named, "add_help_option": False, "invoke_without_command": True})
         self.params += shared_options()
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of the commands, in the order given."""
+        return list(self.commands)
 
     def resolve_command(self, context: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is called, or say in the right language that there is none."""

@@ -1,0 +1,149 @@
+"""The language models of a workspace: add them, try them, compare them with the local tier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from moushi.errors import Language, ModelUnknown, MoushiError
+from moushi.llm.golden import LOCAL, Score, judge_local, judge_model, load_golden
+from moushi.llm.keys import KEY_FILE, find_key
+from moushi.llm.models import Measured, Model, measured, read_models, write_model
+from moushi.llm.probe import Finding, Probe
+from moushi.llm.reading import AspectReading, Polarity, Reading, Urgency
+from moushi.llm.task import Item
+from moushi.locale import LANGUAGES, words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from moushi.llm.gateway import Gateway
+    from moushi.llm.line import Line
+    from moushi.workspace.store import Store
+
+KeyState = Literal["none", "found", "missing", "exposed"]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A model as it is shown: with whether its key is there, never the key."""
+
+    model: Model
+    key: KeyState
+
+
+class Models:
+    """The `[[model]]` sections of a workspace, and what can be done with them.
+
+    Parameters
+    ----------
+    store : the open workspace
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def _gateway(self) -> Gateway:
+        return self._store.llm
+
+    def all(self) -> list[Listed]:
+        """Return the models, in the order in which they are asked."""
+        return [Listed(model, self._key(model)) for model in read_models(self._store.configuration)]
+
+    def add(self, model: Model) -> Listed:
+        """Add a model, or change the one of its name.
+
+        Raises
+        ------
+        ModelInvalid : if it cannot be used; nothing is changed
+        """
+        write_model(self._store.configuration, model)
+        return Listed(model, self._key(model))
+
+    def test(self, name: str, told: Callable[[Finding], None] = lambda finding: None) -> Measured:
+        """Ask a model small questions, keep with it what it can do, and return that.
+
+        Raises
+        ------
+        ModelUnknown : if there is no such model
+        MoushiError : if it does not answer
+        """
+        line = self._line(name)
+        found = Probe(self._gateway, line, told).run()
+        write_model(self._store.configuration, measured(line.model, found))
+        return found
+
+    def bench(self, names: Sequence[str] = ()) -> list[Score]:
+        """Return how models, all of them where none is named, and the local tier read the golden texts.
+
+        Raises
+        ------
+        ModelUnknown : if there is no such model
+        GoldenUnreadable : if a line of the workspace's own golden texts cannot be read
+        """
+        lines = [self._line(name) for name in names] or [line for line in self._gateway.lines if line.model.role != "embedding"]
+        goldens = load_golden(self._store.path)
+        scores = judge_local(read_locally, goldens)
+        for line in lines:
+            scores += judge_model(self._gateway, line, goldens, {language: aspect_names(language) for language in LANGUAGES})
+        return sorted(scores, key=lambda score: (score.language, score.who != LOCAL))
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Return every question that was asked, oldest first: purpose, prompt, model, tokens, cost, outcome."""
+        return self._gateway.book.calls()
+
+    def _line(self, name: str) -> Line:
+        found = next((line for line in self._gateway.lines if line.model.name == name), None)
+        if found is None:
+            raise ModelUnknown(name=name, known=", ".join(model.name for model in self._gateway.models) or "–")
+        return found
+
+    def _key(self, model: Model) -> KeyState:
+        if model.variable is None:
+            return "none"
+        try:
+            find_key(model, self._store.key_file.with_name(KEY_FILE))
+        except MoushiError as error:
+            return "exposed" if isinstance(error, PermissionError) else "missing"
+        return "found"
+
+
+def aspect_names(language: Language) -> dict[str, str]:
+    """Return the aspects that texts are read for, and what they are called."""
+    prefix = "aspect."
+    names = words("understand", language)
+    return {key.removeprefix(prefix): name for key, name in names.items() if key.startswith(prefix) and key != f"{prefix}overall"}
+
+
+def read_locally(items: Sequence[Item]) -> list[Reading | None]:
+    """Return readings by the local tier, as a model would give them."""
+    from moushi.understand.reader import TextReader
+
+    rows: pa.Table = TextReader().fit([]).read([item.text for item in items])
+    return [_reading(item.text, row) for item, row in zip(items, rows.to_pylist(), strict=True)]
+
+
+def _reading(text: str, row: dict[str, Any]) -> Reading:
+    aspects = [
+        AspectReading(code=each["aspect"], polarity=_polarity(each["polarity"]), quote=text[each["start"] : each["end"]])
+        for each in row["aspects"] or []
+    ]
+    return Reading(
+        sentiment=max(-1.0, min(1.0, row["score"] or 0.0)),
+        aspects=aspects,
+        intent=row["intent"] or "other",
+        needs=[text[each["start"] : each["end"]] for each in row["needs"] or []],
+        urgency=_urgency(row["urgency"] or 0.0),
+        emotion=row["emotion"] or "neutral",
+    )
+
+
+def _polarity(value: float) -> Polarity:
+    return "good" if value > 0.2 else "bad" if value < -0.2 else "mixed"
+
+
+def _urgency(value: float) -> Urgency:
+    return "now" if value >= 0.75 else "soon" if value >= 0.25 else "none"
