@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import forecast_first, spine
+from benchmarks import engine, forecast_first, spine
 from benchmarks.measure import machine
 from benchmarks.text import comparatives, intent
 
@@ -15,6 +15,7 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "forecast/first": forecast_first.table,
     "text/comparatives": comparatives.table,
     "text/intent": intent.table,
+    "llm/engine": engine.table,
 }
 LARGE: dict[str, Callable[[], str]] = {
     "spine/twin-large": spine.twin,

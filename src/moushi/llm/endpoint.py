@@ -199,6 +199,9 @@ class Endpoint:
             # Retries are the gateway's, which counts them.
             max_retries=0,
         )
+        if request.schema is not None and request.mode == "tool":
+            # One answer is wanted; an engine whose grammar allows several calls goes on until it runs out of tokens.
+            settings["parallel_tool_calls"] = False
         if self.model.extra_body:
             settings["extra_body"] = dict(self.model.extra_body)
         return settings
