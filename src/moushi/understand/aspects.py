@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from moushi.columns import TextAspects, Texts
-from moushi.understand.clauses import IMPLIED, Clause, Judgement
+from moushi.understand.clauses import BESIDE, CARRIED, IMPLIED, NEAREST, WHOLE, Clause, Judgement
 from moushi.understand.corpus import Corpus
 from moushi.understand.lexicon import OVERALL, Hits, Lexicon, Own, lexicon
 
@@ -22,6 +22,12 @@ SCHEMA = pa.schema(
 )
 
 _MASKED = re.compile(r"\[[A-Z]+:[a-z]{2}_[a-z2-7.]+\]")
+
+# How probable it is that a sign agrees with the stars, as odds: by how the aspect is known, and what changes them.
+# Measured on the halves of Chinese shop reviews and English clothing reviews that words were chosen on, good and
+# bad ones weighed alike; a review may well praise what it gives few stars, so that these are on the low side.
+_ODDS = {BESIDE: 3.7, IMPLIED: 3.9, NEAREST: 4.8, CARRIED: 3.8, WHOLE: 5.9}
+_AGREED, _LUKEWARM, _NEGATED, _MIXED = 2.1, 0.45, 0.5, 0.63
 
 # A judgement, and where its words begin and end in the corpus.
 Said = tuple[Judgement, int, int]
@@ -35,7 +41,7 @@ class Mention(NamedTuple):
     ----------
     polarity : mean over the clauses that judge it, -1 to 1; 0 where it is only named
     start, end : where the words of the clause stand that judges most like the whole
-    confidence : probability that it is judged so
+    confidence : probability that the sign is right; None where it is only named
     implicit : no clause names it
     """
 
@@ -135,9 +141,20 @@ def _read_clause(book: Lexicon, hits: Hits, which: tuple[int, int, str | None], 
 
 def _summed(corpus: Corpus, text: int, found: list[Said]) -> Mention:
     mean, witness = found[0][0].polarity, found[0]
-    if len(found) > 1 and (judged := [each for each in found if each[0].polarity]):
+    judged = [each for each in found if each[0].polarity] if len(found) > 1 else found
+    if len(found) > 1 and judged:
         mean = round(sum(each.polarity for each, _, _ in judged) / len(judged), 4)
         witness = min(judged, key=lambda each: (abs(each[0].polarity - mean), each[1]))
+    sure = _sure(witness[0], [each.polarity for each, _, _ in judged]) if witness[0].polarity else None
     aspect = witness[0].aspect
     implicit = aspect != OVERALL and all(each.way == IMPLIED for each, _, _ in found)
-    return Mention(aspect, mean, *corpus.origin(text, witness[1], witness[2]), None, implicit)
+    return Mention(aspect, mean, *corpus.origin(text, witness[1], witness[2]), sure, implicit)
+
+
+def _sure(witness: Judgement, polarities: list[float]) -> float:
+    """Return how probable it is that the sign is right."""
+    if min(polarities) < 0 < max(polarities):
+        return _MIXED
+    odds = _ODDS[witness.way] * (_AGREED if len(polarities) > 1 else 1)
+    odds *= _LUKEWARM if abs(witness.polarity) < 1 else _NEGATED if witness.negated else 1
+    return round(odds / (1 + odds), 3)

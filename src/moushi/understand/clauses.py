@@ -127,7 +127,7 @@ class Clause:
             return [(waiting, _turned(entry.here[waiting], opinion), *here, CARRIED)]
         if entry.implied:
             aspect, judgement = next(iter(entry.implied.items()))
-            return [(aspect, _turned(judgement, opinion), *here, IMPLIED)]
+            return [(aspect, _turned(judgement, opinion), *here, BESIDE if aspect in entry.holds else IMPLIED)]
         if not entry.general:
             return []
         polarity = _turned(entry.general, opinion)

@@ -43,6 +43,7 @@ class Entry:
     negates : it turns the next opinion around
     fixed : negation does not turn it around
     breaks : another thought begins after it
+    holds : aspects whose term is a part of it ("物流慢")
     joins : what stands right before and after it shares an opinion
     """
 
@@ -54,6 +55,7 @@ class Entry:
     fixed: bool = False
     breaks: bool = False
     joins: bool = False
+    holds: frozenset[str] = frozenset()
 
     @functools.cached_property
     def judges(self) -> bool:
@@ -197,6 +199,7 @@ class Lexicon:
 
 # Work on a clause grows with the square of its words.
 _MOST_HITS = 40
+_GRAMMAR = {"negators": "negates", "fixed": "fixed", "breaks": "breaks", "joins": "joins"}
 _BASIC = 0x10000
 _NEWLINE, _DOT = map(ord, "\n.")
 _STOPS = np.array(sorted(map(ord, ",;:~()!?…")), np.uint32)
@@ -232,12 +235,13 @@ def _file(name: str) -> str:
 
 
 @functools.cache
-def lexicon(tongue: Tongue, own: tuple[Own, ...] = ()) -> Lexicon:
+def lexicon(tongue: Tongue, own: tuple[Own, ...] = (), *, broad: bool = False) -> Lexicon:
     """Return the lexicon of a language, read from the package once.
 
     Parameters
     ----------
     own : words of the workspace, which mean what it says where the lexicon says otherwise
+    broad : with words that judge only what is known to be meant
     """
     content = tomllib.loads(_file(f"{tongue}.toml"))
     words: dict[str, Entry] = {}
@@ -248,22 +252,30 @@ def lexicon(tongue: Tongue, own: tuple[Own, ...] = ()) -> Lexicon:
     for aspect, lists in content["aspects"].items():
         _add_aspect(at, aspect, lists, plurals=tongue == "en")
     opinions = content["opinions"]
-    for name, judgement in (("weak_good", WEAK), ("weak_bad", -WEAK), ("good", 1.0), ("bad", -1.0)):
-        for word in opinions[name]:
+    judgements = [(opinions, "weak_good", WEAK), (opinions, "weak_bad", -WEAK), (opinions, "good", 1.0), (opinions, "bad", -1.0)]
+    judgements += [(content["beside"], "good", 1.0), (content["beside"], "bad", -1.0)] if broad else []
+    for lists, name, judgement in judgements:
+        for word in lists[name]:
             at(word).general = judgement
-    grammar = content["grammar"]
-    for word in grammar["negators"]:
-        at(word).negates = True
-    for word in grammar["fixed"]:
-        at(word).fixed = True
-    for word in grammar["breaks"]:
-        at(word).breaks = True
-    for word in grammar["joins"]:
-        at(word).joins = True
-    words.update({word: Entry() for word in grammar["ignore"]})
+    _hold(words, content["aspects"], apart=tongue == "en")
+    for list_name, attribute in _GRAMMAR.items():
+        for word in content["grammar"][list_name]:
+            setattr(at(word), attribute, True)
+    words.update({word: Entry() for word in content["grammar"]["ignore"]})
     for each in own:
         _add_own(words, each)
     return Lexicon(tongue, list(words.values()), list(words), reach=5 if tongue == "zh" else 3)
+
+
+def _hold(words: dict[str, Entry], aspects: dict[str, dict[str, list[str]]], *, apart: bool) -> None:
+    """Mark the words that hold a term of the aspect which they imply; in English as words of their own."""
+    for word, entry in words.items():
+        padded = f" {word} " if apart else word
+        entry.holds = frozenset(
+            aspect
+            for aspect in entry.implied
+            if any((f" {term} " if apart else term) in padded for term in aspects.get(aspect, {"terms": []})["terms"])
+        )
 
 
 def _add_own(words: dict[str, Entry], own: Own) -> None:
