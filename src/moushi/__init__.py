@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     from moushi.trust.shield import Shield
     from moushi.twin import Twin
     from moushi.understand.reader import TextReader
+    from moushi.understand.topics import Topics
 
-__all__ = ["Forecaster", "MoushiError", "Shield", "TextReader", "Twin", "Workspace", "open", "restore"]
+__all__ = ["Forecaster", "MoushiError", "Shield", "TextReader", "Topics", "Twin", "Workspace", "open", "restore"]
 
 _HOMES = {
     "Forecaster": "moushi.forecast",
     "MoushiError": "moushi.errors",
     "Shield": "moushi.trust.shield",
     "TextReader": "moushi.understand.reader",
+    "Topics": "moushi.understand.topics",
     "Twin": "moushi.twin",
     "Workspace": "moushi.face",
     "open": "moushi.face",

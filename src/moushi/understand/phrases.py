@@ -1,119 +1,192 @@
-"""Finds the words and phrases of a list in a corpus, many thousands at a time.
+"""The phrases of texts that may be keywords: runs of words that say something, and what is seen of each.
 
-A phrase is a run of characters where it has Han characters in it, and a run of
-words otherwise, so that "art" is not found in "start".
+Source
+------
+Candidates as in Rose et al., "Automatic keyword extraction from individual
+documents" (2010), cut by function words; we take all parts of a run.  That a
+word's neighbours tell its class stands for a tagger: nouns follow determiners,
+verbs follow auxiliaries and pronouns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from moushi.understand.characters import HAN, kinds
-from moushi.understand.corpus import Corpus, Places
-from moushi.understand.features import Hashes, mixed, rolled, word_hashes
+from moushi.understand.characters import DIGIT, HAN, LATIN, NEWLINE
+from moushi.understand.corpus import ELSE, Corpus, Places, Spans, plain_text
+from moushi.understand.features import Hashes, mixed, word_hashes
 
-_SIEVE_BITS = 16
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+LONGEST = 5
+"""Words of the longest phrase."""
+
+MOST_CHARACTERS = (14, 60, 60)
+"""Characters of the longest phrase, by tongue."""
+
+_HYPHEN = ord("-")
+# Traits of a word that its characters alone tell.
+_SHAPES = {
+    "ed": re.compile(".{2}ed$"),
+    "ly": re.compile(".{2}ly$"),
+    "adjective": re.compile("..(?:al|ic|ive|ous|ble|ar|ary|less|ful|ent|ant)$"),
+    "noun": re.compile("..(?:tion|sion|ment|ity|ness|sis|ics|ção|dade|mento|ism|or|er|ance|ence|ure|gy|phy|s)$"),
+    "term": re.compile("[性法率度器量体学论制化型剂力层式]$"),
+    "hyphen": re.compile("-"),
+    "digit": re.compile(r"\d"),
+}
+_LISTED = ("determiner", "auxiliary")
+_NAMES = (*_SHAPES, *_LISTED, "mark", "stop", "content")
 
 
-class Hits(NamedTuple):
-    """Phrases found, in their order; none overlaps another.
+@functools.cache
+def _book() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("keywords.toml").read_text("utf-8"))
+
+
+@functools.cache
+def _list(language: str, name: str) -> frozenset[str]:
+    return frozenset(_book().get(language, {}).get(name, "").split())
+
+
+def weights(language: str) -> dict[str, float]:
+    """Return how much each trait of a phrase says for it to be a keyword, per language: zh, en or else."""
+    found: dict[str, float] = _book()["weights"][language]
+    return found
+
+
+@dataclass(frozen=True)
+class Words:
+    """The distinct words of a corpus, each in one language.
 
     Attributes
     ----------
-    starts, ends : places in `Corpus.codes`
-    phrases : number of the phrase in the list
+    hashes : numbers that tell words apart, the same in every process
+    content : may stand in a keyword
+    traits : by name, whether a word has the trait
+    lengths : in characters
     """
 
-    starts: Places
-    ends: Places
-    phrases: Places
-
-
-class _Table(NamedTuple):
-    """The phrases of one length: a sieve that most of a text falls through, and what is left to look up."""
-
-    sieve: npt.NDArray[np.bool_]
     hashes: Hashes
-    phrases: Places
+    content: Flags
+    traits: dict[str, Flags]
+    lengths: Places
 
 
-class Phrases:
-    """A list of phrases.
+@dataclass(frozen=True)
+class Units:
+    """The words of a corpus in their order, parts of compounds with a hyphen and of codes ("usb-c", "x200") glued.
 
-    Parameters
+    Attributes
     ----------
-    phrases : in plain form; the first of equals counts
+    spans : where they stand
+    numbers : which of `words` each is
+    runs : equal for neighbours that nothing parts
+    upper : begins with a capital although no sentence begins there
+    capitals : has no small letter
     """
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        numbered = {phrase: number for number, phrase in reversed(list(enumerate(phrases)))}
-        corpus = Corpus(numbered)
-        han = np.array(
-            [bool((kinds(corpus.codes[start:end]) == HAN).any()) for start, end in zip(corpus.starts, corpus.ends, strict=True)], np.bool_
-        )
-        numbers = np.fromiter(numbered.values(), np.int64, len(numbered))
-        rows = np.flatnonzero(han)
-        self._characters = _tables(mixed(corpus.codes, 2), corpus.starts[rows], corpus.ends[rows], numbers[rows])
-        bounds = corpus.words.of(len(corpus))
-        rows = np.flatnonzero(~han)
-        self._words = _tables(word_hashes(corpus, corpus.words), bounds[rows], bounds[rows + 1], numbers[rows])
+    spans: Spans
+    words: Words
+    numbers: Places
+    runs: Places
+    upper: Flags
+    capitals: Flags
 
-    def find(self, corpus: Corpus) -> Hits:
-        """Return what is found in a corpus: from left to right, the longest first."""
-        words = corpus.words if self._words else None
-        parts = [_found(mixed(corpus.codes, 2), self._characters)]
-        if words is not None:
-            starts, sizes, phrases = _found(word_hashes(corpus, words), self._words)
-            begins = words.starts[starts]
-            ends = words.ends[np.minimum(starts + sizes, len(words)) - 1] if len(words) else starts
-            parts.append((begins, ends - begins, phrases))
-        starts, sizes, phrases = (np.concatenate(column) for column in zip(*parts, strict=True))
-        # The line breaks between texts are no words, so a run of words may go on from one text to the next.
-        inside = corpus.text_of[starts] == corpus.text_of[starts + sizes - 1]
-        starts, sizes, phrases = starts[inside], sizes[inside], phrases[inside]
-        order = np.lexsort((-sizes, starts))
-        return _apart(starts[order], (starts + sizes)[order], phrases[order])
+    @property
+    def content(self) -> Flags:
+        """Whether each may stand in a keyword."""
+        return self.words.content[self.numbers]
+
+    def trait(self, name: str) -> Flags:
+        """Whether each has a trait."""
+        return self.words.traits[name][self.numbers]
 
 
-def _tables(values: Hashes, starts: Places, ends: Places, numbers: Places) -> dict[int, _Table]:
-    tables = {}
-    for size in sorted({*(ends - starts).tolist()} - {0}):
-        mine = np.flatnonzero(ends - starts == size)
-        hashes = np.array([rolled(values[start : start + size], size)[0] for start in starts[mine]], np.uint64)
-        order = np.argsort(hashes)
-        sieve = np.zeros(1 << _SIEVE_BITS, np.bool_)
-        sieve[hashes >> np.uint64(64 - _SIEVE_BITS)] = True
-        tables[int(size)] = _Table(sieve, hashes[order], numbers[mine][order])
-    return tables
+def units(corpus: Corpus) -> Units:
+    """Return the words of a corpus with what their characters tell."""
+    spans = _glued(corpus)
+    groups, languages = _groups(corpus)
+    own = mixed(word_hashes(corpus, spans) ^ mixed(groups[spans.texts]), 7)
+    hashes, first, numbers = np.unique(own, return_index=True, return_inverse=True)
+    texts = corpus.strings(Spans(spans.starts[first], spans.ends[first], spans.texts[first]))
+    words = _words(hashes, texts, [languages[g] for g in groups[spans.texts[first]]], corpus)
+    raw = _raw(corpus)
+    begins = np.ones(len(spans), np.bool_)
+    begins[1:] = (np.diff(spans.texts) > 0) | words.traits["stop"][numbers[:-1]]
+    big = (raw != corpus.codes) & (corpus.kinds == LATIN)
+    small = np.concatenate([[0], np.cumsum((raw == corpus.codes) & (corpus.kinds == LATIN))])
+    upper = big[spans.starts]
+    capitals = upper & (small[spans.ends] == small[spans.starts]) & (spans.ends - spans.starts > 1)
+    return Units(spans, words, numbers, _runs(corpus, spans, words.content[numbers]), upper & ~begins, capitals)
 
 
-def _found(values: Hashes, tables: dict[int, _Table]) -> tuple[Places, Places, Places]:
-    """Return where each run of values stands that is in the tables, how long it is, and which it is."""
-    none = np.zeros(0, np.int64)
-    starts, sizes, phrases = [none], [none], [none]
-    for size, table in tables.items():
-        if size > len(values):
-            continue
-        hashes = rolled(values, size)
-        maybe = np.flatnonzero(table.sieve[hashes >> np.uint64(64 - _SIEVE_BITS)])
-        place = np.minimum(np.searchsorted(table.hashes, hashes[maybe]), len(table.hashes) - 1)
-        right = table.hashes[place] == hashes[maybe]
-        starts.append(maybe[right])
-        sizes.append(np.full(int(right.sum()), size))
-        phrases.append(table.phrases[place[right]])
-    return np.concatenate(starts), np.concatenate(sizes), np.concatenate(phrases)
+def _glued(corpus: Corpus) -> Spans:
+    words, kind, codes = corpus.words, corpus.kinds, corpus.codes
+    if len(words) < 2:
+        return words
+    head, tail = kind[words.starts], kind[words.ends - 1]
+    plain, plain_tail = (head == LATIN) | (head == DIGIT), (tail == LATIN) | (tail == DIGIT)
+    near = words.ends[:-1] == words.starts[1:]
+    hyphen = (codes[words.starts] == _HYPHEN) & (words.ends - words.starts == 1)
+    bound = np.zeros(len(words), np.bool_)
+    bound[1:] = near & plain_tail[:-1] & plain[1:]
+    inside = np.flatnonzero(hyphen[1:-1] & near[:-1] & near[1:] & plain_tail[:-2] & plain[2:]) + 1
+    bound[inside] = bound[inside + 1] = True
+    first = np.flatnonzero(~bound)
+    return Spans(words.starts[first], words.ends[np.append(first[1:], len(words)) - 1], words.texts[first])
 
 
-def _apart(starts: Places, ends: Places, phrases: Places) -> Hits:
-    """Return those that do not overlap an earlier one."""
-    kept: list[int] = []
-    free = 0
-    for place, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        if start >= free:
-            kept.append(place)
-            free = end
-    return Hits(starts[kept], ends[kept], phrases[kept])
+def _groups(corpus: Corpus) -> tuple[Places, list[str]]:
+    """Return per text the number of the language whose function words it has, and the languages' names."""
+    named = corpus.languages or [None] * len(corpus)
+    languages = ["zh", "en", "", *sorted({language.split("-")[0] for language in named if language} - {"zh", "en"})]
+    places = {language: place for place, language in enumerate(languages)}
+    other = [places[language.split("-")[0]] if language else ELSE for language in named]
+    return np.where(corpus.tongues == ELSE, np.array(other, np.int64), corpus.tongues), languages
+
+
+def _words(hashes: Hashes, texts: list[str], languages: list[str], corpus: Corpus) -> Words:
+    own = frozenset(plain_text(word).strip() for word in corpus.lexicon)
+    table = np.array([_traits(text, language) for text, language in zip(texts, languages, strict=True)], np.bool_).reshape(-1, len(_NAMES))
+    traits = dict(zip(_NAMES, table.T, strict=True))
+    brand = np.array([text in own for text in texts], np.bool_) if own else np.zeros(len(texts), np.bool_)
+    content = traits.pop("content") | brand
+    return Words(hashes, content, traits | {"brand": brand}, np.array([len(text) for text in texts], np.int64))
+
+
+@functools.lru_cache(1 << 16)
+def _traits(text: str, language: str) -> tuple[bool, ...]:
+    """Return the traits of a word in the order of `_NAMES`; words come back in every batch."""
+    mark = not any(character.isalnum() for character in text)
+    function = text in _list(language, "function")
+    content = not (mark or function or not text.strip("0123456789.,-") or (len(text) == 1 and language != "zh"))
+    shapes = [shape.search(text) is not None for shape in _SHAPES.values()]
+    return (*shapes, *(text in _list(language, name) for name in _LISTED), mark, text[0] in ".!?。…", content)
+
+
+def _raw(corpus: Corpus) -> npt.NDArray[np.uint32]:
+    """Return the characters as given, one for each of `codes`."""
+    joined = "\n".join(["", *corpus.texts, ""])
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return codes if corpus._kept is None else codes[corpus._kept]
+
+
+def _runs(corpus: Corpus, spans: Spans, content: Flags) -> Places:
+    """Number the runs of content words between which there is no other word, line break or blank in Chinese."""
+    parted = ~content
+    if len(spans) > 1:
+        lines = np.concatenate([[0], np.cumsum(corpus.codes == NEWLINE)])
+        line = lines[spans.starts[1:]] > lines[spans.ends[:-1]]
+        han = (corpus.kinds[spans.ends[:-1] - 1] == HAN) & (corpus.kinds[spans.starts[1:]] == HAN)
+        parted[1:] |= line | (han & (spans.starts[1:] > spans.ends[:-1])) | (np.diff(spans.texts) > 0)
+    return np.cumsum(parted)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moushi.understand.corpus import Corpus, Places
-from moushi.understand.phrases import Hits, Phrases
+from moushi.understand.lookup import Hits, Phrases
 
 Floats = npt.NDArray[np.float64]
 

@@ -1,0 +1,82 @@
+"""Finds the keywords of texts: phrases, what is seen of each, and a weighted sum of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from moushi.columns import TextKeywords
+from moushi.understand.background import Background
+from moushi.understand.candidates import Candidates, candidates
+from moushi.understand.corpus import Corpus
+from moushi.understand.phrases import Floats, weights
+
+MOST = 10
+"""Keywords of a text."""
+
+# Kept even where all are doubtful, as in short reviews.
+_LEAST = 3
+
+_LANGUAGES = ("zh", "en", "else")
+
+
+def read(corpus: Corpus, background: Background | None = None, *, most: int = MOST) -> pa.Table:
+    """Find the keywords of texts.
+
+    Parameters
+    ----------
+    corpus : the texts; words of its lexicon are kept whole and come first
+    background : what is common where the texts come from; None: counted in the texts themselves
+    most : keywords of a text at most
+
+    Returns
+    -------
+    Table : row (number of the text, from 0), keyword (plain form), start and end
+        (of its first place in the text as given, in characters), weight (0 to 1),
+        by row, then weight; every text with a word that says something has one at least
+
+    Notes
+    -----
+    The weights were chosen on parts set aside for that of SemEval-2017 task 10
+    (en), 110-PT-BN-KP (pt, for other languages) and CSL (zh).
+    """
+    found = candidates(corpus, background or Background().add(corpus))
+    if not len(found.texts):
+        return _table(corpus, found, np.zeros(0, np.int64), np.zeros(0))
+    scores = _scores(corpus, found)
+    order = np.lexsort((found.ends, found.starts, -scores, found.texts))
+    texts = found.texts[order]
+    rank = np.arange(len(order)) - np.searchsorted(texts, texts)
+    floor = np.array([weights(language)["floor"] for language in _LANGUAGES])[corpus.tongues[texts]]
+    chosen = order[(rank < most) & ((scores[order] >= floor) | (rank < _LEAST))]
+    return _table(corpus, found, chosen, scores)
+
+
+def _scores(corpus: Corpus, found: Candidates) -> Floats:
+    """Return the probability of each candidate to be a keyword."""
+    tongues = corpus.tongues[found.texts]
+    total = np.zeros(len(found.texts))
+    for tongue, language in enumerate(_LANGUAGES):
+        rows = np.flatnonzero(tongues == tongue)
+        if rows.size:
+            table = weights(language)
+            total[rows] = table["constant"] + sum(
+                weight * found.traits[name][rows] for name, weight in table.items() if name in found.traits
+            )
+    scores: Floats = 1 / (1 + np.exp(-total))
+    return scores
+
+
+def _table(corpus: Corpus, found: Candidates, chosen: npt.NDArray[np.int64], scores: Floats) -> pa.Table:
+    places = [
+        corpus.origin(t, s, e) for t, s, e in zip(found.texts[chosen].tolist(), found.starts[chosen], found.ends[chosen], strict=True)
+    ]
+    words = [" ".join(corpus.string(int(s), int(e)).split()) for s, e in zip(found.starts[chosen], found.ends[chosen], strict=True)]
+    return pa.table({
+        "row": pa.array(found.texts[chosen].astype(np.int32)),
+        TextKeywords.keyword: pa.array(words, pa.string()),
+        TextKeywords.start: pa.array([start for start, _ in places], pa.int64()),
+        TextKeywords.end: pa.array([end for _, end in places], pa.int64()),
+        TextKeywords.weight: pa.array(scores[chosen].round(4), pa.float64()),
+    })  # fmt: skip
