@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import settings
 
-settings.register_profile("same", derandomize=True)
+settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
 _GUARD = Path(__file__).parent / "guard"
