@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from moushi.llm.checker.fault import Fault
-from moushi.llm.checker.lexicon import Hit, families
+from moushi.llm.checker.lexicon import BLANK, Hit, families
 from moushi.llm.checker.reading import Mention, Part, Reading, Sentence
 from moushi.llm.checker.scope import figures
 from moushi.llm.references import MEASURED
@@ -56,6 +57,8 @@ def _wrong_name(reading: Reading, sentence: Sentence, index: int, past: Sequence
         if about:
             return beside is not None and beside.identifier not in about
         return not part.having("total") and beside is not None
+    if about and part.having("whole"):
+        return True
     fronted = next((part for part in reversed(sentence[:index]) if part.of("name")), None)
     if fronted is not None:
         if about:
@@ -126,10 +129,20 @@ def _figure_beside(reading: Reading, mention: Mention, nouns: Sequence[Hit]) -> 
 
 
 def _tied(reading: Reading, mention: Mention, noun: Hit) -> bool:
+    """Tell whether nothing but linking words stands between a figure's name and a value."""
     if noun.start >= mention.end:
         return True
-    between = reading.folded[noun.end : mention.start].split()
-    return all(word.strip("(（:：,，") in reading.words.lists["linking"] | {""} for word in between)
+    between = _PERIOD.sub(" ", reading.folded[noun.end : mention.start])
+    linking = reading.words.lists["linking"]
+    if reading.language == "en":
+        return all(word in linking for word in between.split())
+    for word in sorted(linking, key=len, reverse=True):
+        between = between.replace(word, "")
+    return not between.strip()
+
+
+_PERIOD = re.compile(rf"{BLANK}+|[()（）:,，]")
+"""References and marks, which part no figure from its value."""
 
 
 def _wrong_period(reading: Reading, earlier: Sequence[Part], part: Part, mention: Mention) -> bool:
