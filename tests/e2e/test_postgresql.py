@@ -80,3 +80,37 @@ def test_a_wrong_password_and_a_silent_server_are_explained(tmp_path, url):
         with pytest.raises(DatabaseUnreachable, match="sign in") as caught:
             _ = store.database
         assert "wrong-word" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("url")
+def test_budgets_of_language_models_hold_there(tmp_path):
+    from moushi.errors import ModelBudgetSpent
+    from moushi.llm.book import Bound, Spending
+
+    store = Store.create(tmp_path / "shop")
+    books = [Store(store.path).llm.book for _ in range(4)]
+    bounds = [Bound("day:x", "day", 1000, None), Bound("run:y", "run", 100_000, 70)]
+
+    def take(book):
+        taken = 0
+        for _ in range(10):
+            try:
+                book.reserve(Spending(30, 2), bounds)
+            except ModelBudgetSpent:
+                continue
+            taken += 1
+            book.settle(Spending(30, 2), Spending(28, 2), bounds)
+        return taken
+
+    with ThreadPoolExecutor(4) as threads:
+        taken = sum(threads.map(take, books))
+    spent = books[0].spent()
+    # Forty calls were wanted; the tokens of the day end at thirty-five, the money of the run at as many.
+    assert spent == {"day:x": Spending(28 * taken, 2 * taken), "run:y": Spending(28 * taken, 2 * taken)}
+    assert 30 <= taken <= 35
+    call = books[0].begin({"purpose": "p", "prompt": "q", "prompt_version": "1", "prompt_digest": "d", "language": "zh", "items": 1,
+                           "evidence": "[]", "input_digest": "i"})  # fmt: skip
+    books[1].finish(call, {"tier": "model", "outcome": "answered"}, {"k": {"words": "好"}})
+    books[2].finish(call, {"tier": "model", "outcome": "answered"}, {"k": {"words": "other"}})
+    assert books[3].answers(["k", "none"]) == {"k": {"words": "好"}}
+    assert [row["outcome"] for row in books[3].calls()] == ["answered"]

@@ -21,7 +21,7 @@ from moushi.workspace.store import CONFIGURATION, Store
 MANIFEST = "manifest.json"
 FORMAT = 1
 _DATABASES = ("moushi.db", "vault.db")
-_FOLDERS = ("lake", "artifacts", "reports")
+_FOLDERS = ("lake", "artifacts", "reports", "golden")
 
 
 def backup(store: Store, path: Path, *, with_keys: bool = True) -> Path:

@@ -32,6 +32,21 @@ def test_a_restored_workspace_is_the_one_that_was_backed_up(store, tmp_path):
     again.close()
 
 
+def test_golden_texts_and_keys_of_models_come_along(store, tmp_path):
+    (store.path / "golden").mkdir()
+    (store.path / "golden" / "read_texts.jsonl").write_text("{}\n", "utf-8")
+    keys = store.path / "keys" / "models.key"
+    keys.write_text("SOME_KEY=secret\n", "utf-8")
+    keys.chmod(0o600)
+    again = restore(backup(store, tmp_path / "shop.tar"), tmp_path / "again")
+    assert (again.path / "golden" / "read_texts.jsonl").read_text("utf-8") == "{}\n"
+    assert stat.S_IMODE((again.path / "keys" / "models.key").stat().st_mode) == 0o600
+    again.close()
+    without = restore(backup(store, tmp_path / "bare.tar", with_keys=False), tmp_path / "without")
+    assert not (without.path / "keys" / "models.key").exists()
+    without.close()
+
+
 def test_keys_can_be_left_out(store, tmp_path):
     again = restore(backup(store, tmp_path / "shop.tar", with_keys=False), tmp_path / "again")
     with pytest.raises(KeyMissing):
