@@ -8,21 +8,26 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from moushi.columns import Texts
+from moushi.understand.background import Background
 from moushi.understand.corpus import Corpus
+from moushi.understand.duplicates import set_aside
 from moushi.understand.masks import unmasked
 from moushi.understand.sentiment import SentimentModel
+from moushi.understand.topics import Topics
 
-FILE = "reader.json"
+FILE, TOPICS, BACKGROUND = "reader.json", "topics.arrow", "background.npz"
 GOOD_LABELS = frozenset({"1", "1.0", "positive", "pos", "good", "true", "yes", "好评", "正面", "积极"})
 BAD_LABELS = frozenset({"0", "0.0", "-1", "-1.0", "negative", "neg", "bad", "false", "no", "差评", "负面", "消极"})
 LEAST_CHECKED = 500
 """Labelled texts from which a fifth is kept aside to measure the reader."""
 CHECKED = 1_000
+BATCH_ROWS = 2_000
 
 # What was corrected of texts with the same words: field, subject and value.
 Corrected = Mapping[str, Sequence[tuple[str, str, str]]]
@@ -45,6 +50,8 @@ class Models:
     Attributes
     ----------
     sentiment : how pleased texts are
+    background : how common words and phrases are
+    topics : what texts are about
     common : words in normal form that too many texts consist of
     lexicon : the workspace's own words (brands, products)
     corrected : what people set right, by the words of the text, so that equal texts stay equal
@@ -52,6 +59,8 @@ class Models:
     """
 
     sentiment: SentimentModel
+    background: Background
+    topics: Topics
     common: frozenset[str] = frozenset()
     lexicon: tuple[str, ...] = ()
     corrected: Corrected = field(default_factory=dict)
@@ -68,6 +77,9 @@ class Models:
         }
         (folder / FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
         self.sentiment.save(folder / "sentiment")
+        with pa.OSFile(str(folder / TOPICS), "wb") as sink, pa.ipc.new_file(sink, self.topics.table().schema) as writer:
+            writer.write_table(self.topics.table())
+        _save_background(self.background, folder / BACKGROUND)
 
     @classmethod
     def load(cls, folder: Path) -> Models:
@@ -76,7 +88,27 @@ class Models:
         corrected = {body: [(row[0], row[1], row[2]) for row in rows] for body, rows in content["corrected"].items()}
         measures = tuple(Measure(*row) for row in content["measures"])
         sentiment = SentimentModel.load(folder / "sentiment")
-        return cls(sentiment, frozenset(content["common"]), tuple(content["lexicon"]), corrected, measures)
+        with pa.OSFile(str(folder / TOPICS), "rb") as source:
+            topics = Topics.from_table(pa.ipc.open_file(source).read_all())
+        background = _load_background(folder / BACKGROUND)
+        return cls(sentiment, background, topics, frozenset(content["common"]), tuple(content["lexicon"]), corrected, measures)
+
+
+def _save_background(background: Background, path: Path) -> None:
+    words = {f"word.{name}": counts for name, counts in background.words.items()}
+    phrases = {f"phrase.{name}": counts for name, counts in background.phrases.items()}
+    arrays: dict[str, Any] = {"rows": np.array(background.rows), **words, **phrases}
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _load_background(path: Path) -> Background:
+    background = Background()
+    with np.load(path) as arrays:
+        background.rows = int(arrays["rows"])
+        background.words = {name: arrays[f"word.{name}"] for name in background.words}
+        background.phrases = {name: arrays[f"phrase.{name}"] for name in background.phrases}
+    return background
 
 
 @functools.lru_cache(maxsize=2)
@@ -124,6 +156,7 @@ def learn(
     common: frozenset[str] = frozenset(),
     lexicon: Sequence[str] = (),
     corrected: Corrected | None = None,
+    previous: Topics | None = None,
 ) -> Models:
     """Learn from texts.
 
@@ -132,6 +165,7 @@ def learn(
     sample : body, language, rating and label of texts, in an order that says nothing
     scale : least and highest rating of all texts
     corrected : what people set right; it goes before labels and stars
+    previous : topics of the run before, whose identities last
     """
     corrected = corrected or {}
     sample = _distinct(sample)
@@ -148,7 +182,14 @@ def learn(
 
     measures = _held_out(bodies, languages, labels, fitted)
     measures += _corrections_held(sample[Texts.body].to_pylist(), languages, corrected, fitted)
-    return Models(fitted(range(len(bodies))), common, tuple(lexicon), corrected, tuple(measures))
+    background = Background()
+    for start in range(0, len(bodies), BATCH_ROWS):
+        background.add(Corpus(bodies[start : start + BATCH_ROWS], languages[start : start + BATCH_ROWS], lexicon))
+    own = [place for place, why in enumerate(set_aside(bodies, common)) if why is None]
+    topics = Topics(seed).fit(
+        pa.table({Texts.body: [bodies[row] for row in own], Texts.language: [languages[row] for row in own]}), previous
+    )
+    return Models(fitted(range(len(bodies))), background, topics, common, tuple(lexicon), corrected, tuple(measures))
 
 
 def _distinct(sample: pa.Table) -> pa.Table:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import TextAspects, TextComparisons, TextInsights, TextKeywords, TextNeeds, Texts
+from moushi.columns import TextAspects, TextComparisons, TextInsights, TextKeywords, TextNeeds, Texts, TextTopics
 from moushi.schema import Table
-from moushi.understand import aspects, comparatives, emotion, intent, needs, urgency
+from moushi.understand import aspects, comparatives, emotion, intent, keywords, needs, urgency
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
 from moushi.understand.masks import unmasked
@@ -38,7 +38,10 @@ def item(table: type[Table]) -> pa.StructType:
     return pa.struct([field for field in table.schema() if field.name != Texts.text_id])
 
 
-READ = pa.schema([*TextInsights.schema(), *(pa.field(name, pa.list_(item(table))) for name, table in LISTS.items()), ("cut", pa.bool_())])
+TOPIC = (pa.field(TextTopics.topic_id, pa.string()), pa.field("topic_confidence", pa.float64()))
+READ = pa.schema(
+    [*TextInsights.schema(), *(pa.field(name, pa.list_(item(table))) for name, table in LISTS.items()), *TOPIC, ("cut", pa.bool_())]
+)
 """What reading finds: the columns of `TextInsights`, lists of findings, and whether the text was too long to be read whole."""
 
 
@@ -75,7 +78,7 @@ def _read_distinct(texts: Sequence[tuple[str, str | None, bool]], models: Models
     read = [body[:MOST_CHARACTERS] for body, _, _ in texts]
     aside = [AGENT if spoke else why for (_, _, spoke), why in zip(texts, set_aside(read, models.common), strict=True)]
     corpus = Corpus([unmasked(body) for body in read], [language for _, language, _ in texts], models.lexicon)
-    lists = _lists(corpus)
+    lists = _lists(corpus, models)
     columns = {
         TextInsights.text_id: pa.array(np.arange(count).astype(str), pa.string()),
         TextInsights.set_aside: pa.array(aside, pa.string()),
@@ -83,12 +86,13 @@ def _read_distinct(texts: Sequence[tuple[str, str | None, bool]], models: Models
         **_judged(corpus, models),
         TextInsights.model: pa.array([MODEL] * count, pa.string()),
         **{name: nested(found, found[ROW].to_numpy(), count, LISTS[name]) for name, found in lists.items()},
+        **_topics(corpus, models),
         "cut": pa.array([len(body) > MOST_CHARACTERS for body, _, _ in texts], pa.bool_()),
     }
     arrays = [columns[field.name] if field.name in columns else pa.nulls(count, field.type) for field in READ]
     found = pa.Table.from_arrays(arrays, schema=pa.schema([field.with_nullable(True) for field in READ]))
     found = _corrected(found, [body for body, _, _ in texts], models)
-    found = _without(found, LISTS, [why is not None for why in aside])
+    found = _without(found, [*LISTS, *(field.name for field in TOPIC)], [why is not None for why in aside])
     # What the shop's own people say is no customer's judgement.
     return _without(found, JUDGED, [why == AGENT for why in aside])
 
@@ -119,10 +123,18 @@ def _judged(corpus: Corpus, models: Models) -> dict[str, Any]:
     }
 
 
-def _lists(corpus: Corpus) -> dict[str, pa.Table]:
+def _topics(corpus: Corpus, models: Models) -> dict[str, Any]:
+    """Return the topic of each text and how clearly it is that one."""
+    numbers, clear = models.topics.grouping_.assign(corpus)
+    names = np.array([*models.topics.topic_ids_, None], object)[: max(len(models.topics.topic_ids_), 1)]
+    return {TextTopics.topic_id: pa.array(names[numbers], pa.string()), "topic_confidence": pa.array(np.round(clear, 4), pa.float64())}
+
+
+def _lists(corpus: Corpus, models: Models) -> dict[str, pa.Table]:
     """Return what texts may hold several of, each ordered by text."""
     spoken = aspects.read(corpus)
     found = {"aspects": spoken, "needs": _with_aspects(needs.read(corpus), spoken), "comparisons": comparatives.read(corpus)}
+    found["keywords"] = keywords.read(corpus, models.background)
     named = {}
     for name, rows in found.items():
         keys = [ROW, *(key for key in LISTS[name].key() if key != Texts.text_id)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import TextInsights, TextQuality, Texts
+from moushi.columns import TextInsights, TextQuality, Texts, TextTopics
 from moushi.schema import Table
 from moushi.stages import Context
 from moushi.understand.models import Models, stamp_of
@@ -95,6 +95,10 @@ class Spool:
         for found in self.batches():
             if table in names:
                 rows = unnested(found, names[table]).sort_by([(key, "ascending") for key in table.key()])
+            elif table is TextTopics:
+                known = found.filter(pc.is_valid(found[TextTopics.topic_id]))
+                columns = [known[Texts.text_id], known[TextTopics.topic_id], known["topic_confidence"]]
+                rows = pa.Table.from_arrays([column.combine_chunks() for column in columns], schema=TextTopics.schema())
             else:
                 rows = found.select(table.schema().names).cast(table.schema())
             yield from rows.to_batches()

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from moushi.columns import Corrections, Products, TextAspects, TextComparisons, TextInsights, TextKeywords, TextNeeds, TextQuality, Texts
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from moushi.columns import (
+    Corrections,
+    Products,
+    TextAspects,
+    TextComparisons,
+    TextInsights,
+    TextKeywords,
+    TextNeeds,
+    TextQuality,
+    Texts,
+    TextTopics,
+    Topics,
+)
 from moushi.schema import Table
 from moushi.stages import Context
+from moushi.understand import topics
 from moushi.understand.duplicates import SHORT_CHARACTERS, repeated
 from moushi.understand.models import Models, learn
 from moushi.understand.reading import LISTS, MODEL
@@ -26,22 +42,26 @@ class UnderstandStage:
     """Reads each text once; repeats share what was found, agents' own words and boilerplate are set aside and counted."""
 
     name: ClassVar[str] = "understand"
-    version: ClassVar[int] = 3
-    reads: ClassVar[tuple[type[Table], ...]] = (Texts, Products, Corrections)
-    writes: ClassVar[tuple[type[Table], ...]] = (TextInsights, *LISTS.values(), TextQuality)
+    version: ClassVar[int] = 4
+    triggers: ClassVar[tuple[type[Table], ...]] = (Texts, Products, Corrections)
+    # Topics of the run before hand their identities on; that they were written is no reason to read again.
+    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, Topics)
+    writes: ClassVar[tuple[type[Table], ...]] = (TextInsights, *LISTS.values(), TextTopics, Topics, TextQuality)
 
     def run(self, context: Context) -> None:
         """Write everything about texts anew."""
         texts = context.read(Texts)
-        models = learn_from(context, texts)
+        before = context.engine.to_arrow(context.read(Topics).order_by(Topics.topic_id))
+        models = learn_from(context, texts, _previous(before))
         with Spool(context, models) as spool:
             spool.read(texts.filter(texts[Texts.duplicate_of].isnull()))
-            for table in (TextInsights, TextAspects, TextNeeds, TextKeywords, TextComparisons):
+            for table in (TextInsights, TextAspects, TextNeeds, TextKeywords, TextComparisons, TextTopics):
                 context.write(table, spool.rows(table))
+            context.write(Topics, _topic_rows(context, texts, models, before))
             context.write(TextQuality, spool.quality(MODEL))
 
 
-def learn_from(context: Context, texts: ir.Table) -> Models:
+def learn_from(context: Context, texts: ir.Table, previous: topics.Topics | None = None) -> Models:
     """Learn what all texts, and people's corrections of some, teach."""
     engine = context.engine
     short = texts.filter(texts[Texts.body].length() <= 2 * SHORT_CHARACTERS)
@@ -55,7 +75,32 @@ def learn_from(context: Context, texts: ir.Table) -> Models:
         common=repeated(zip(rows[Texts.body].to_pylist(), rows["n"].to_pylist(), strict=True), facts["n"]),
         lexicon=_brands(context),
         corrected=_corrections(context, texts),
+        previous=previous,
     )
+
+
+def _previous(rows: pa.Table) -> topics.Topics | None:
+    """Return the topics of the run before, None where there were none."""
+    known = rows.filter(pc.and_(pc.is_valid(rows[Topics.state]), pc.not_equal(rows[Topics.status], "gone")))
+    return topics.Topics.from_table(known) if known.num_rows else None
+
+
+def _topic_rows(context: Context, texts: ir.Table, models: Models, before: pa.Table) -> pa.Table:
+    """Return the rows of `Topics`: those found now, and those of before that were not found again."""
+    last = context.engine.to_arrow(texts.aggregate(at=texts[Texts.written_at].max()))["at"][0].as_py()
+    day = None if last is None else last.astimezone(context.settings.zone).date()
+    known = {row[Topics.topic_id]: row for row in before.to_pylist()}
+    found = context.engine.to_arrow(context.read(TextTopics).group_by(TextTopics.topic_id).aggregate(n=lambda t: t.count()))
+    counts = dict(zip(found[TextTopics.topic_id].to_pylist(), found["n"].to_pylist(), strict=True))
+    rows = []
+    for row in models.topics.table().to_pylist():
+        name = row[Topics.topic_id]
+        earlier = known.pop(name, None)
+        born = earlier[Topics.born_on] if earlier is not None else day
+        row |= {Topics.texts: counts.get(name, 0), Topics.born_on: born, Topics.status: "new" if earlier is None else "known"}
+        rows.append(row)
+    rows += [{**row, Topics.texts: 0, Topics.status: "gone", Topics.state: None} for row in known.values()]
+    return pa.Table.from_pylist([row for row in rows if row[Topics.texts] or row[Topics.status] == "gone"], schema=Topics.schema())
 
 
 def _sample(context: Context, texts: ir.Table) -> ir.Table:
