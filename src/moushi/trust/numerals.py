@@ -30,6 +30,7 @@ _ENGLISH_WORDS = "|".join(_ENGLISH)
 _SIGN = r"[^0-9A-Za-z\p{Han}]".replace(r"\p{Han}", "\u4e00-\u9fff〇")
 _NUMERAL = re.compile(rf"[0-9{''.join(_HAN)}]|(?i:{_ENGLISH_WORDS})")
 _GAP = re.compile(rf"{_SIGN}{{0,4}}")
+_LETTER = re.compile(rf"{_SIGN}{{0,4}}[Xx](?![A-Za-z])")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
 _MOBILE_GROUPS = frozenset(
     {(3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (3, 5, 3), (7, 4), (4, 7), (5, 6), (6, 5), (3, 4, 2, 2), (3, 2, 2, 2, 2)}
@@ -90,8 +91,9 @@ def _whole(text: str, run: Sequence[_Numeral]) -> Number | None:
         return None
     digits = "".join(numeral.digit for numeral in run)
     start, end = run[0].start, run[-1].end
-    if len(digits) == 17 and text[end : end + 1] in ("X", "x"):
-        digits, end = digits + "X", end + 1
+    letter = _LETTER.match(text, end)
+    if len(digits) == 17 and letter is not None:
+        digits, end = digits + "X", letter.end()
     label = _meaning(digits, _is_hidden(run), _groups(run))
     return None if label is None else Number(start, end, *label, digits)
 
@@ -134,7 +136,7 @@ def _meaning(digits: str, hidden: bool, groups: tuple[int, ...]) -> tuple[str, T
     if _MOBILE.fullmatch(digits):
         country = len(digits) - 11
         local = groups if not country else groups[1:] if groups[0] == country else ()
-        return ("PHONE", "phone") if free or local in _MOBILE_GROUPS else None
+        return ("PHONE", "phone") if free or local in _MOBILE_GROUPS or set(local) == {1} else None
     if digits.isdigit() and is_card(digits) and (free or set(groups[:-1]) <= {4}):
         return "CARD", "card"
     return None

@@ -22,7 +22,8 @@ PLACEHOLDER = re.compile(rf"\[(?:{LABELS}):(?P<token>{TOKEN_PATTERN})(?P<variant
 _INVISIBLE = f"[{INVISIBLE}]"
 # Stands for a placeholder beside the text that is read.
 _EDGE = "\ue000"
-_NUMERAL_RANK, _NAME_RANK = 500, 1000
+# Hidden numbers with check digits win over all, hidden telephones over names alone.
+_CHECKED_RANK, _NUMERAL_RANK, _NAME_RANK = -1, 500, 1000
 # Fewer texts are read at once without the filter, whose patterns take longer to prepare.
 _MANY = 100
 _SIX, _TOGETHER = 6, 5
@@ -147,6 +148,8 @@ def _encodable(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _SURROGATE.search(text) else text
 
 
+# Marks that make a keycap of the digit before them.
+_KEYCAP = ("\ufe0f", "\u20e3")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -170,6 +173,8 @@ def _matches(text: str, shift: int, options: Options) -> list[tuple[int, Found]]
 
     def add(rank: int, start: int, end: int, label: str, kind: TokenKind, value: str) -> None:
         first, last = (start, end) if offsets is None else (offsets[start], offsets[end - 1] + 1)
+        while text[last : last + 1] in _KEYCAP:
+            last += 1
         finds.append((rank, Found(first + shift, last + shift, label, kind, value)))
 
     lowered = folded.lower()
@@ -180,7 +185,7 @@ def _matches(text: str, shift: int, options: Options) -> list[tuple[int, Found]]
         for start, end in recogniser.find(folded):
             add(rank, start, end, recogniser.label, recogniser.kind, folded[start:end])
     for number in numbers(folded):
-        add(_NUMERAL_RANK, number.start, number.end, number.label, number.kind, number.digits)
+        add(_NUMERAL_RANK if number.label == "PHONE" else _CHECKED_RANK, number.start, number.end, number.label, number.kind, number.digits)
     return finds
 
 

@@ -61,6 +61,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     messenger.WECHAT,
     messenger.WECHAT_BARE,
     messenger.QQ,
+    messenger.WEIBO,
     phone.NORTH_AMERICAN,
     phone.ANNOUNCED,
     passport.CHINESE,
@@ -71,6 +72,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     address.ENGLISH,
     name.CHINESE,
     name.ENGLISH,
+    name.COMMON,
 )
 # Found only where a workspace asks for it.
 OPTIONAL: tuple[Recogniser, ...] = (company.CHINESE, company.ENGLISH, order_number.recogniser("[0-9]+"))

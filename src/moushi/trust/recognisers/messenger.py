@@ -1,4 +1,4 @@
-"""WeChat and QQ names after the words that announce them."""
+"""WeChat, QQ and Weibo names after the words that announce them."""
 
 from __future__ import annotations
 
@@ -45,4 +45,16 @@ QQ = Recogniser(
     ),
     stems=("qq", "扣扣", "企鹅", "q号"),
     digits=5,
+)
+
+WEIBO = Recogniser(
+    label="WEIBO",
+    kind="contact",
+    hint="微博|(?i:weibo)",
+    pattern=re.compile(
+        rf"(?:微博|(?i:\bweibo))(?:昵称)?(?: ?{_CALLED})?(?: is)?[ :是为]{{0,3}}"
+        r"@?(?P<value>(?<=@)[A-Za-z0-9_\u4e00-\u9fff-]{2,20}|(?=[A-Za-z_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{5,19})(?![A-Za-z0-9_-])",
+        re.ASCII,
+    ),
+    stems=("微博", "weibo"),
 )

@@ -8,7 +8,7 @@ from moushi.trust.recognisers.base import Recogniser, before, is_business_number
 
 _COUNTRY = r"(?:(?:\+|00)?86[ -]{0,2}|\(\+?86\) ?)?"
 _GROUPS = r"1[3-9]\d(?:\d{8}|(?P<s>[ -]{1,2})(?:\d{4}(?P=s)\d{4}|\d{8}|\d{3}(?P=s)\d{5})|\d(?P<t>[ -])\d{3}(?P=t)\d{4})"
-_SINGLE = r"1(?P<u>[ -])[3-9](?:(?P=u)\d){9}"
+_SINGLE = r"(?<!\d[ -])1(?P<u>[ -])[3-9](?:(?P=u)\d){9}(?!(?P=u)\d)"
 # A letter right before belongs to a word that announces a number, or to an article code.
 _WORDS = re.compile(r"(?:^|[^A-Za-z])(?:tel|phone|mobile|mob|cell|call|vx|wx|v|m|t|p|wechat|whatsapp|qq)$", re.IGNORECASE | re.ASCII)
 

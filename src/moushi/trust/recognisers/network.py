@@ -43,7 +43,8 @@ VERSION6 = Recogniser(
     kind="network",
     hint=r"(?i:[0-9a-f]{1,4}:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]{1,4}:)",
     pattern=re.compile(
-        r"(?<![\w:.])(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])", re.ASCII
+        r"(?<![0-9A-Za-z.])(?<![0-9A-Za-z]:)(?=[0-9A-Fa-f:]*::|(?:[0-9A-Fa-f]{1,4}:){7})(?:[0-9A-Fa-f]{1,4}|(?=::))(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])",
+        re.ASCII,
     ),
     check=_is_address,
     stems=(":",),

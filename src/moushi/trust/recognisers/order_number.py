@@ -21,6 +21,7 @@ def recogniser(pattern: str) -> Recogniser:
     ValueError : if it is no regular expression, or matches an empty text
     """
     try:
+        re.compile(pattern)
         compiled = re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])")
     except re.error as error:
         raise ValueError(f"trust: the pattern of order numbers cannot be read: {error}. Write a regular expression.") from None
