@@ -55,8 +55,8 @@ class Shield:
 
     Notes
     -----
-    What is recognised, and how well: docs/explain/privacy.md.  A text is masked
-    at about 2 MB/s on one core.
+    What is recognised and what is not: docs/explain/privacy.md; how well and how
+    fast: benchmarks/RESULTS.md.
 
     Examples
     --------

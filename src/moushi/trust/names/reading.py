@@ -24,7 +24,7 @@ def chinese_names(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
 
     Notes
     -----
-    Two million bytes a second and more.  A candidate is weighed by its characters,
+    A candidate is weighed by its characters,
     by the words around it and by what else is found beside it.
 
     Source
