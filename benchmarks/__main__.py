@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import engine, forecast_first, spine
 from benchmarks.measure import machine
-from benchmarks.text import aspects, comparatives, intent, shield
+from benchmarks.text import aspects, comparatives, intent, keyphrases, languages, shield, topics
 
 SCENARIOS: dict[str, Callable[[], str]] = {
     "spine/online-retail": spine.online_retail,
@@ -18,6 +18,9 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "llm/engine": engine.table,
     "text/aspects": aspects.table,
     "text/shield": shield.table,
+    "text/keyphrases": keyphrases.table,
+    "text/languages": languages.table,
+    "text/topics": topics.table,
 }
 LARGE: dict[str, Callable[[], str]] = {
     "spine/twin-large": spine.twin,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections.abc import Collection
 from importlib import resources
 from typing import Any
 
-LATIN = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "tr", "id", "vi")
+LATIN = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "tr", "id", "ms", "vi")
 """Languages in Latin script that are told apart."""
 
 SHORT_LETTERS = 20
@@ -33,23 +34,29 @@ _SCRIPTS = {
     "th": re.compile(r"[\u0e00-\u0e7f]"),
 }
 _WORD = re.compile(r"[a-z']+")
+_NO_WORDS = re.compile(r"https?://\S+|[@#]\w+")
+_MALAY = ("id", "ms")
 
 
-def language_of(text: str) -> str | None:
+def language_of(text: str, languages: Collection[str] | None = None) -> str | None:
     """Return the language of a text.
 
     Parameters
     ----------
     text : any text
+    languages : those that it can be in, where that is known; None: any
 
     Returns
     -------
-    str | None : BCP 47; UNSURE for short texts in Latin script; None without letters
+    str | None : BCP 47; UNSURE for short texts in Latin script, unless `languages`
+        are given; None without letters
 
     Notes
     -----
     Script first: one Han character says as much as several Latin letters, so a
     fifth of them makes a text Chinese, unless Kana or Hangul stand among them.
+    Indonesian and Malay share most words: what tells them apart is weighed part
+    by part of words (`malay.toml`).
 
     Examples
     --------
@@ -65,10 +72,11 @@ def language_of(text: str) -> str | None:
     asian = counts["han"] + counts["kana"] + counts["hangul"]
     if asian >= 0.2 * letters:
         return _asian(counts, asian)
-    script = max(_SCRIPTS, key=lambda name: counts[name])
-    if script != "latin":
+    # Handles, addresses and brands are in Latin script whatever the language.
+    script = max((name for name in _SCRIPTS if name != "latin"), key=lambda name: counts[name])
+    if counts[script] >= 0.2 * letters:
         return script
-    return UNSURE if letters < SHORT_LETTERS else _latin(text)
+    return UNSURE if letters < SHORT_LETTERS and languages is None else _latin(text, languages)
 
 
 def _asian(counts: dict[str, int], total: int) -> str:
@@ -77,11 +85,24 @@ def _asian(counts: dict[str, int], total: int) -> str:
     return "ja" if counts["kana"] > 0.1 * total else "zh"
 
 
-def _latin(text: str) -> str:
+def _latin(text: str, languages: Collection[str] | None) -> str:
+    known = LATIN if languages is None else tuple(language for language in LATIN if language in languages) or LATIN
+    text = _NO_WORDS.sub(" ", text)
     words = _WORD.findall(text.casefold())
-    if len(words) >= 4 and sum(word in _english() for word in words) >= 0.25 * len(words):
+    if languages is None and len(words) >= 4 and sum(word in _english() for word in words) >= 0.25 * len(words):
         return "en"
-    return str(_identifier().classify(text)[0])
+    found = str(_identifier(known).classify(text)[0])
+    if found in _MALAY and set(_MALAY) <= set(known):
+        return "ms" if _speaks_malay(words) else "id"
+    return found
+
+
+def _speaks_malay(words: list[str]) -> bool:
+    """Tell Malay from Indonesian by parts of two to five letters, a word's edges among them; each part counts once."""
+    parts, constant = _malay()
+    edged = [f"_{word}_" for word in words]
+    seen = {word[start : start + size] for word in edged for size in range(2, 6) for start in range(max(1, len(word) - size + 1))}
+    return constant + sum(parts.get(part, 0) for part in seen) > 0
 
 
 @functools.cache
@@ -91,9 +112,15 @@ def _english() -> frozenset[str]:
 
 
 @functools.cache
-def _identifier() -> Any:
+def _malay() -> tuple[dict[str, int], int]:
+    data = tomllib.loads(resources.files(__package__).joinpath("malay.toml").read_text("utf-8"))
+    return {part: int(weight) for weight, parts in data["parts"].items() for part in parts.split()}, data["constant"]
+
+
+@functools.cache
+def _identifier(languages: tuple[str, ...]) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(list(LATIN))
+    identifier.set_languages(list(languages))
     return identifier

@@ -78,3 +78,18 @@ def test_texts_get_identifiers_languages_and_marks(shop):
     assert rows[repeated[0][Texts.duplicate_of]][Texts.body] == LONG
     assert shop.finding("texts_repeated")["rows"] == 1
     assert shop.reasons() == {"missing_value": 1}
+
+
+def test_known_languages_decide_short_texts_and_those_that_are_alike():
+    known = ["en", "id", "ms", "ar", "zh"]
+    texts = {
+        "Pelayanannya bagus banget, tempatnya enak karena nyaman": "id",
+        "Kerajaan perlu bertindak kerana rakyat Malaysia tak boleh tunggu": "ms",
+        "@user_name منتج رائع": "ar",
+        "good": "en",
+        "好": "zh",
+        "!!": None,
+    }
+    assert {text: language_of(text, known) for text in texts} == texts
+    # One of the two alone is never told from the other.
+    assert language_of("Kerajaan perlu bertindak kerana rakyat", ["en", "id"]) == "id"
