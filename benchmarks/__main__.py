@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import engine, forecast_first, spine
 from benchmarks.measure import machine
-from benchmarks.text import aspects, comparatives, intent, keyphrases, languages, shield, topics
+from benchmarks.text import aspects, comparatives, intent, keyphrases, languages, sentiment, shield, topics
 
 SCENARIOS: dict[str, Callable[[], str]] = {
     "spine/online-retail": spine.online_retail,
@@ -17,6 +17,7 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "text/intent": intent.table,
     "llm/engine": engine.table,
     "text/aspects": aspects.table,
+    "text/sentiment": sentiment.table,
     "text/shield": shield.table,
     "text/keyphrases": keyphrases.table,
     "text/languages": languages.table,
