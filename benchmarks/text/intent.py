@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from moushi.understand.classifier import Classifier
 from moushi.understand.few import FewShot
 
 SHOTS, SEEDS = 10, 5
+_CUSTOMER = re.compile("^买家(咨询|表示|要求|表达)?")
 
 
 def table() -> str:
@@ -77,9 +79,19 @@ def noisy() -> str:
         )
     )
     lines = ["### dataclue CIC", "", "| model | macro-F1, % | accuracy, % | texts/s |", "|---|---|---|---|"]
+    train = data.train
+    named = [json.loads(line) for line in (folder() / "dataclue/raw_cic/labels.json").read_text("utf-8").splitlines()]
+    called = {str(row["label"]): _CUSTOMER.sub("", row["label_des"]) for row in named}
+    intents = sorted(set(train.labels))
+    # What an intent is called teaches as four texts do; the blend and its probabilities are not needed here.
+    taught = [*train.texts, *(called[intent] for intent in intents)], [*train.labels, *intents]
+    importance = np.repeat([1.0, 4.0], [len(train.texts), len(intents)])
     for name, make in (
-        ("character n-grams, SVM", lambda: _svm("char", (1, 4), 0.15).fit(data.train.texts, data.train.labels).predict),
-        ("Moushi", lambda: Classifier().fit(data.train.texts, data.train.labels).decide),
+        ("character n-grams, SVM", lambda: _svm("char", (1, 4), 0.15).fit(train.texts, train.labels).predict),
+        (
+            "Moushi, with the names of the intents",
+            lambda: Classifier(members=("svm",), costs={"svm": 0.1}, folds=1).fit(*taught, importance).decide,
+        ),
     ):
         found, speed = _timed(make(), data.test.texts)
         scores = [100 * score(data.test.labels, list(found)) for score in (macro_f1, accuracy)]
