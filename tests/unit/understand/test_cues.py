@@ -21,6 +21,7 @@ def test_beginnings_are_those_of_every_alternative() -> None:
     assert beginnings("don'?t x") == {"don'", "dont"}
     assert beginnings("[大小]号") == {"大号", "小号"}
     assert beginnings("比[^较]") == {"比"}
+    assert beginnings("真(的)*+好") == {"真的", "真好"}
 
 
 def test_a_look_around_takes_no_part_in_a_beginning() -> None:

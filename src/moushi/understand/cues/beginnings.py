@@ -58,8 +58,11 @@ def _atom(pattern: str, place: int) -> tuple[Options, int]:
     elif mark == "+":
         options = {(words, False) for words, _ in options}
     elif mark == "{":
-        return _ANYTHING, pattern.index("}", place) + 1
-    return options, place + (mark in ("?", "*", "+") and mark != "")
+        options, place = _ANYTHING, pattern.index("}", place)
+    else:
+        return options, place
+    # A quantifier that gives nothing back is followed by a plus.
+    return options, place + (2 if pattern[place + 1 : place + 2] == "+" else 1)
 
 
 def _unit(pattern: str, place: int) -> tuple[Options, int]:
