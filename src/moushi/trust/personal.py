@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pyarrow as pa
 
-from moushi.trust.spans import find
+from moushi.trust.spans import find_many
 
 if TYPE_CHECKING:
     from moushi.schema import Personal
@@ -93,10 +93,10 @@ def _plausible(kind: Personal, values: list[str]) -> bool:
 def _kind_of_values(header: str, values: list[str]) -> Personal | None:
     whole: Counter[str] = Counter()
     inside = 0
-    for value in values:
-        spans = find(value.strip())
+    stripped = [value.strip() for value in values]
+    for value, spans in zip(stripped, find_many(stripped), strict=True):
         inside += bool(spans)
-        whole.update({span.label for span in spans if span.start == 0 and span.end == len(value.strip())})
+        whole.update({span.label for span in spans if span.start == 0 and span.end == len(value)})
     if whole:
         label, count = max(whole.items(), key=lambda item: (item[1], item[0]))
         numeric = label in ("PHONE", "CARD", "PASSPORT")
