@@ -71,4 +71,4 @@ def test_there_are_decisions_worth_money(shop):
 def test_the_run_is_repeated_to_the_same_bytes(shop):
     repeated = shop.run(repeat=shop.runs()[0].run_id)
     assert {stage.name: stage.status for stage in repeated.stages} == dict.fromkeys((stage.name for stage in repeated.stages), "same")
-    assert len(repeated.stages) == 6
+    assert len(repeated.stages) == 7

@@ -67,7 +67,7 @@ def test_rows_that_fit_pass():
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"dimension": "planet"}, "dimension: is not one of total, product, country, aspect (1 rows)"),
+        ({"dimension": "planet"}, "dimension: is not one of total, product, country, aspect, theme (1 rows)"),
         ({"actual": None}, "actual: is null (1 rows)"),
     ],
 )
