@@ -29,6 +29,16 @@ def test_both_languages_say_the_same_things_with_the_same_facts(part):
     assert {key for key in en if not en[key].strip() or not zh[key].strip()} == set()
 
 
+def test_every_code_that_reading_gives_has_a_name():
+    from moushi.understand.emotion import EMOTIONS
+    from moushi.understand.intent import INTENTS
+    from moushi.understand.lexicon import ASPECTS
+
+    named = words("understand", "zh")
+    codes = [("intent", INTENTS), ("emotion", EMOTIONS), ("aspect", ASPECTS)]
+    assert [f"{kind}.{code}" for kind, known in codes for code in known if f"{kind}.{code}" not in named] == []
+
+
 def test_facts_are_filled_in():
     assert "0644" in say("workspace.key_exposed.what", "zh", where="keys", mode="0644")
 
