@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import engine, forecast_first, spine
 from benchmarks.measure import machine
-from benchmarks.text import aspects, comparatives, intent, keyphrases, languages, sentiment, shield, topics
+from benchmarks.text import aspects, comparatives, intent, keyphrases, languages, sentiment, shield, throughput, topics
 
 SCENARIOS: dict[str, Callable[[], str]] = {
     "spine/online-retail": spine.online_retail,
@@ -21,6 +21,7 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "text/shield": shield.table,
     "text/keyphrases": keyphrases.table,
     "text/languages": languages.table,
+    "text/throughput": throughput.table,
     "text/topics": topics.table,
 }
 LARGE: dict[str, Callable[[], str]] = {
