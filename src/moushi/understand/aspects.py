@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,7 +20,6 @@ SCHEMA = pa.schema(
     [(ROW, pa.int32()), *(field for field in TextAspects.schema() if field.name not in {TextAspects.text_id, TextAspects.model})]
 )
 
-_MASKED = re.compile(r"\[[A-Z]+:[a-z]{2}_[a-z2-7.]+\]")
 
 # How probable it is that a sign agrees with the stars, as odds: by how the aspect is known, and what changes them.
 # Measured on the halves of Chinese shop reviews and English clothing reviews that words were chosen on, good and
@@ -64,7 +62,7 @@ def read_texts(texts: pa.Table) -> pa.Table:
     -------
     rows of `TextAspects`, by text in the order given, aspects in order of name
     """
-    found = read(Corpus(map(_unmasked, texts[Texts.body].to_pylist()), texts[Texts.language].to_pylist()))
+    found = read(Corpus(texts[Texts.body].to_pylist(), texts[Texts.language].to_pylist()))
     identifiers = texts[Texts.text_id].take(found[ROW])
     model = pa.array([MODEL] * found.num_rows, pa.string())
     table = found.drop_columns(ROW).append_column(TextAspects.text_id, identifiers).append_column(TextAspects.model, model)
@@ -91,12 +89,7 @@ def read(corpus: Corpus, own: Sequence[Own] = ()) -> pa.Table:
 
 def read_one(body: str, language: str | None = None, own: Sequence[Own] = ()) -> list[Mention]:
     """Return what one text speaks about, in order of name; see `read`."""
-    return _read(Corpus([_unmasked(body)], [language]), tuple(own)).get(0, [])
-
-
-def _unmasked(body: str | None) -> str:
-    """Blank what stands for personal data: it says nothing, and its letters are not of the text's language."""
-    return _MASKED.sub(lambda match: " " * len(match[0]), body or "")
+    return _read(Corpus([body], [language]), tuple(own)).get(0, [])
 
 
 def _read(corpus: Corpus, own: tuple[Own, ...]) -> dict[int, list[Mention]]:

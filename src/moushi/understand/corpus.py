@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from moushi.trust.spans import PLACEHOLDER
 from moushi.understand.characters import (
     CLAUSE,
     DIGIT,
@@ -40,8 +41,6 @@ ZH, EN, ELSE = range(3)
 """Tongues: read as Chinese, as English, or as neither."""
 
 _TAG = re.compile(r"<(?:[a-zA-Z/!][^<>]{0,200})>")
-# What the shield puts in the place of personal data.
-_TOKEN = re.compile(r"\[[A-Z]+:[a-z]{2}_[a-z2-7.]+\]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BLANK, _APOSTROPHE, _DOT = map(ord, " '.")
 # One Han character says about as much as several letters.
@@ -271,7 +270,7 @@ def plain_text(text: str) -> str:
 def _blank(joined: str, codes: Codes) -> None:
     """Take tags out, leaving a blank each, blank masked personal data, and put the character of an entity in its place."""
     if "[" in joined:
-        for match in _TOKEN.finditer(joined):
+        for match in PLACEHOLDER.finditer(joined):
             codes[match.start() : match.end()] = _BLANK
     if "<" in joined:
         for match in _TAG.finditer(joined):

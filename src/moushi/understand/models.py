@@ -17,7 +17,6 @@ from moushi.columns import Texts
 from moushi.understand.background import Background
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
-from moushi.understand.masks import unmasked
 from moushi.understand.sentiment import SentimentModel
 from moushi.understand.topics import Topics
 
@@ -169,7 +168,7 @@ def learn(
     """
     corrected = corrected or {}
     sample = _distinct(sample)
-    bodies = [unmasked(body) for body in sample[Texts.body].to_pylist()]
+    bodies = sample[Texts.body].to_pylist()
     labels = [
         _told(corrected, body, label_of(label, rating, *scale))
         for body, label, rating in zip(*(sample[name].to_pylist() for name in (Texts.body, Texts.label, Texts.rating)), strict=True)
@@ -242,9 +241,8 @@ def _corrections_held(bodies: Sequence[str], languages: Sequence[str | None], co
     if not halves[1]:
         return []
     labels = [_told(corrected, body, None) for body in bodies]
-    plain = [unmasked(body) for body in bodies]
     right = 0.0
     for held in halves:
         shown = sorted(set(range(min(len(bodies), 2 * CHECKED))) - set(held))
-        right += _agreement(fitted, shown, held, plain, languages, labels) * len(held)
+        right += _agreement(fitted, shown, held, bodies, languages, labels) * len(held)
     return [Measure("corrections_held", "", round(right / len(told), 4), len(told))]

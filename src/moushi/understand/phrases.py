@@ -120,7 +120,7 @@ def units(corpus: Corpus) -> Units:
     hashes, first, numbers = np.unique(own, return_index=True, return_inverse=True)
     texts = corpus.strings(Spans(spans.starts[first], spans.ends[first], spans.texts[first]))
     words = _words(hashes, texts, [languages[g] for g in groups[spans.texts[first]]], corpus)
-    raw = _raw(corpus)
+    raw = corpus.given
     begins = np.ones(len(spans), np.bool_)
     begins[1:] = (np.diff(spans.texts) > 0) | words.traits["stop"][numbers[:-1]]
     big = (raw != corpus.codes) & (corpus.kinds == LATIN)
@@ -172,13 +172,6 @@ def _traits(text: str, language: str) -> tuple[bool, ...]:
     content = not (mark or function or not text.strip("0123456789.,-") or (len(text) == 1 and language != "zh"))
     shapes = [shape.search(text) is not None for shape in _SHAPES.values()]
     return (*shapes, *(text in _list(language, name) for name in _LISTED), mark, text[0] in ".!?。…", content)
-
-
-def _raw(corpus: Corpus) -> npt.NDArray[np.uint32]:
-    """Return the characters as given, one for each of `codes`."""
-    joined = "\n".join(["", *corpus.texts, ""])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return codes if corpus._kept is None else codes[corpus._kept]
 
 
 def _runs(corpus: Corpus, spans: Spans, content: Flags) -> Places:

@@ -16,7 +16,6 @@ from moushi.schema import Table
 from moushi.understand import aspects, comparatives, emotion, intent, keywords, needs, urgency
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
-from moushi.understand.masks import unmasked
 from moushi.understand.models import Models, loaded
 
 MODEL = "local tier 1"
@@ -77,7 +76,7 @@ def _read_distinct(texts: Sequence[tuple[str, str | None, bool]], models: Models
     count = len(texts)
     read = [body[:MOST_CHARACTERS] for body, _, _ in texts]
     aside = [AGENT if spoke else why for (_, _, spoke), why in zip(texts, set_aside(read, models.common), strict=True)]
-    corpus = Corpus([unmasked(body) for body in read], [language for _, language, _ in texts], models.lexicon)
+    corpus = Corpus(read, [language for _, language, _ in texts], models.lexicon)
     lists = _lists(corpus, models)
     columns = {
         TextInsights.text_id: pa.array(np.arange(count).astype(str), pa.string()),

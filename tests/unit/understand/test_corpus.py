@@ -31,7 +31,7 @@ def test_documented_example_holds() -> None:
         ("A&amp;B &nbsp;x &hellip;", "a&b  x …"),
         ("1 < 2 > 0", "1 < 2 > 0"),
         ("a\r\nb", "a\n\nb"),
-        ("[NAME:nm_ivw6a]好", " " * 15 + "好"),
+        ("[NAME:nm_ivw6p2x7z4aidpifvb7q]好", " " * 30 + "好"),
         ("\u202e右到左", "右到左"),
         ("👍🏽", "👍🏽"),
         ("\ud800x", " x"),
