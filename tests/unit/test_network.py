@@ -26,5 +26,8 @@ def test_what_a_test_starts_does_not_either():
 
 
 def test_this_machine_may_be_spoken_to():
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), timeout=5):
-        pass
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), timeout=5) as line:
+        accepted, _ = server.accept()
+        with accepted:
+            line.sendall(b"here")
+            assert accepted.recv(4) == b"here"
