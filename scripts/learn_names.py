@@ -1,4 +1,4 @@
-"""Learns the weights of `trust/names/weights.json` (docs/decisions/0010).
+"""Learns the weights of `trust/names/weights.json` (docs/decisions/0008).
 
     MOUSHI_DATA=... python scripts/learn_names.py [--own] FILE
 

@@ -29,7 +29,7 @@ def chinese_names(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
 
     Source
     ------
-    Own lists and statistics; weights and measures: docs/decisions/0010.
+    Own lists and statistics; weights and measures: docs/decisions/0008.
     """
     found: list[list[tuple[int, int]]] = []
     for group in _groups(texts):
