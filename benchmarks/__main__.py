@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from benchmarks import engine, forecast_first, spine
 from benchmarks.measure import machine
-from benchmarks.text import aspects, comparatives, intent, keyphrases, languages, sentiment, shield, throughput, topics
+from benchmarks.text import aspects, comparatives, distillation, intent, keyphrases, languages, sentiment, shield, throughput, topics
 
 SCENARIOS: dict[str, Callable[[], str]] = {
     "spine/online-retail": spine.online_retail,
@@ -16,6 +16,7 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "text/comparatives": comparatives.table,
     "text/intent": intent.table,
     "llm/engine": engine.table,
+    "text/distillation": distillation.table,
     "text/aspects": aspects.table,
     "text/sentiment": sentiment.table,
     "text/shield": shield.table,

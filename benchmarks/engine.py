@@ -36,7 +36,8 @@ from moushi.llm.reading import read_texts
 from moushi.llm.task import Item, Task
 from moushi.settings import Settings
 from moushi.trust.shield import Shield
-from moushi.workspace.models import aspect_names, read_locally
+from moushi.understand.asking import aspect_names
+from moushi.workspace.models import read_locally
 
 SLOTS = 8
 ASKED = 100

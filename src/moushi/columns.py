@@ -417,6 +417,21 @@ class TextInsights(Table):
     model = Column(TEXT, "model and version", required=True)
 
 
+class TextReadings(Table):
+    """What language models said of texts: kept, so that none is asked twice, and taught to the local tier."""
+
+    name = "text_readings"
+    grain = "a text that a language model read"
+
+    text_id = Column(TEXT, "text", key=True)
+    digest = Column(TEXT, "of the body that was read; a text that says something else by now is read again", required=True)
+    drawn = Column(FLAG, "chosen by lot; else because the local tier was unsure", required=True)
+    held = Column(FLAG, "kept aside: it measures the local tier and does not teach it", required=True)
+    model = Column(TEXT, "name of the model", required=True)
+    prompt = Column(TEXT, "prompt and its version", required=True)
+    reading = Column(TEXT, "JSON: sentiment, aspects with quotes, intent, needs, urgency, emotion", required=True)
+
+
 class TextAspects(Table):
     """What texts speak about, and how."""
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from moushi.llm.gateway import Gateway
+    from moushi.llm.models import Role
     from moushi.trust.shield import Shield
 
 STAGES = (
@@ -174,7 +175,7 @@ def run(store: Store, *, from_start: bool = False, progress: Progress | None = N
 
 
 def _skip(store: Store, stage: Stage, run_id: str, pins: Pins) -> StageResult | None:
-    fingerprint = _fingerprint(stage, store.settings, pins)
+    fingerprint = _fingerprint(stage, store, pins)
     done = records.last_success(store.database, stage.name)
     if done is None or done.fingerprint != fingerprint or any(pins[name] is None for name in done.outputs):
         return None
@@ -184,7 +185,7 @@ def _skip(store: Store, stage: Stage, run_id: str, pins: Pins) -> StageResult | 
 
 
 def _do(store: Store, stage: Stage, run_id: str, issue_id: str, pins: Pins, progress: Progress) -> StageResult:
-    fingerprint = _fingerprint(stage, store.settings, pins)
+    fingerprint = _fingerprint(stage, store, pins)
     inputs = {table.name: pins[table.name] for table in stage.reads}
     began = time.perf_counter()
     with progress.task(f"cli.progress.{stage.name}"):
@@ -246,7 +247,7 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
                 earlier.issue_id,
                 done.inputs,
                 lambda: store.shield,
-                lambda: store.llm.during(earlier.run_id, replay=True),
+                lambda: store.llm.replaying(earlier.run_id, earlier.finished_at),
             )
             with progress.task(f"cli.progress.{stage.name}"):
                 stage.run(context)
@@ -257,10 +258,18 @@ def repeat(store: Store, run_id: str, progress: Progress | None = None) -> RunRe
     return RunResult(run_id, earlier.issue_id, tuple(results), time.perf_counter() - began)
 
 
-def _fingerprint(stage: Stage, settings: Settings, pins: Pins) -> str:
+def _fingerprint(stage: Stage, store: Store, pins: Pins) -> str:
     inputs = {table.name: pins[table.name] for table in triggers(stage)}
-    facts = [stage.name, stage.version, settings.affecting(stage.name), inputs]
+    facts = [*_known_of(stage, store), inputs]
     return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def _known_of(stage: Stage, store: Store) -> list[Any]:
+    """Return what a stage's results depend on besides tables: its version, settings, and the language models that it asks."""
+    role: Role | None = getattr(stage, "asks", None)
+    lines = store.llm.lines_for(role) if role is not None else []
+    models = [[model.name, model.provider, model.model, model.address, dict(model.extra_body)] for model in (line.model for line in lines)]
+    return [stage.name, stage.version, store.settings.affecting(stage.name), models]
 
 
 def _issue_id(store: Store, pins: Pins) -> str:
@@ -270,7 +279,7 @@ def _issue_id(store: Store, pins: Pins) -> str:
     if version is not None:
         order = [(name, "ascending") for name in (Sources.load_id, Sources.position, Sources.source_id)]
         known = store.engine.rows(Sources, version).sort_by(order)[Sources.source_id].to_pylist()
-    facts = [known, {stage.name: [stage.version, store.settings.affecting(stage.name)] for stage in stages()}]
+    facts = [known, [_known_of(stage, store) for stage in stages()]]
     return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 

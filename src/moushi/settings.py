@@ -18,6 +18,8 @@ from moushi.errors import InvalidSetting, UnknownSetting, Words
 
 Value = str | int | float | bool | None
 
+_SEEDED = ("prepare", "understand", "profiles", "forecast", "strategy")
+
 _TYPES: dict[type, Words] = {
     str: Words("a text", "文本"),
     int: Words("a whole number", "整数"),
@@ -234,7 +236,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             Setting(
                 "holdout_share", float, 0.1, "share of units left alone at random, 0 to 1", minimum=0, maximum=0.9, affects=("strategy",)
             ),
-            Setting("seed", int, 0, "seed of everything random", minimum=0, affects=("prepare", "profiles", "forecast", "strategy")),
+            Setting("seed", int, 0, "seed of everything random", minimum=0, affects=_SEEDED),
             Setting("threads", int, 0, "threads and processes to use; 0 for all", minimum=0),
             Setting("memory_limit_mb", int, 1024, "memory the relational engine may use before it spills to disk", unit="MiB", minimum=128),
             Setting("keep_runs", int, 10, "finished runs that can be repeated; what only older ones read or wrote is deleted", minimum=2),
@@ -260,6 +262,15 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             ),
             Setting(
                 "model_tokens_day", int, 5_000_000, "most tokens that language models may read and write in one day", "tokens", minimum=0
+            ),
+            Setting(
+                "model_texts_run",
+                int,
+                2_000,
+                "most texts that language models are asked to read in one run; those already read do not count",
+                unit="texts",
+                minimum=0,
+                affects=("understand",),
             ),
             Setting("model_timeout_s", float, 60.0, "longest wait for one answer of a language model", unit="seconds", minimum=0.1),
             Setting(

@@ -41,6 +41,15 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What calls took: texts asked about, tokens, and money; None where the price is not known."""
+
+    items: int
+    tokens: int
+    cost: float | None
+
+
+@dataclass(frozen=True)
 class Bound:
     """A budget: whose (a day, a run), the setting that sets it, and the most it allows; None for no bound."""
 
@@ -150,8 +159,8 @@ class Book:
             for key in sorted(answers):
                 _keep(connection, key, now, call_id, json.dumps(answers[key], ensure_ascii=False))
 
-    def answers(self, keys: Iterable[str]) -> dict[str, Any]:
-        """Return the answers that are there already, by key."""
+    def answers(self, keys: Iterable[str], until: datetime | None = None) -> dict[str, Any]:
+        """Return the answers that are there already, by key; those that were there at a time, where one is given."""
         import sqlalchemy as sa
 
         from moushi.database.tables import model_answers as table
@@ -161,6 +170,8 @@ class Book:
         with self._open().connect() as connection:
             for start in range(0, len(wanted), 500):
                 part = sa.select(table.c.key, table.c.answer).where(table.c.key.in_(wanted[start : start + 500]))
+                if until is not None:
+                    part = part.where(table.c.made_at <= until)
                 found |= {key: json.loads(answer) for key, answer in connection.execute(part)}
         return found
 
@@ -172,6 +183,20 @@ class Book:
 
         with self._open().connect() as connection:
             return {row.scope: Spending(row.tokens, row.cost_micro) for row in connection.execute(sa.select(table))}
+
+    def taken(self, purpose: str, until: datetime | None = None) -> Taken:
+        """Return what the calls that runs made for a purpose took together; until a time, where one is given."""
+        import sqlalchemy as sa
+
+        from moushi.database.tables import model_calls as table
+
+        made = [table.c.purpose == purpose, table.c.run_id.is_not(None), table.c.cached.is_(False)]
+        if until is not None:
+            made.append(table.c.started_at <= until)
+        sums = [sa.func.sum(column) for column in (table.c["items"], table.c.input_tokens + table.c.output_tokens, table.c.cost)]
+        with self._open().connect() as connection:
+            found = connection.execute(sa.select(*sums).where(*made)).one()
+        return Taken(found[0] or 0, found[1] or 0, found[2])
 
     def calls(self) -> list[dict[str, Any]]:
         """Return all calls, oldest first."""

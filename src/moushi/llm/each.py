@@ -103,7 +103,7 @@ class _Work(Generic[B, P]):
     def _without_kept(self, line: Line, texts: list[str]) -> list[str]:
         """Take the answers that are there already; return the texts that have none."""
         keys = {text: self._key(line, text) for text in texts}
-        kept = {} if self.gateway.is_anew else self.gateway.book.answers(keys.values())
+        kept = {} if self.gateway.is_anew else self.gateway.book.answers(keys.values(), self.gateway.until)
         there = [text for text in texts if keys[text] in kept]
         if there:
             row = self._row(line, there, self._question(there)) | {"tier": "cache", "outcome": "cached", "cached": True}

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -92,6 +93,7 @@ class Gateway:
         self.loop = Loop()
         self.run_id: str | None = None
         self.is_replay = False
+        self.until: datetime | None = None
         self.is_anew = False
         self._shield = shield
 
@@ -100,10 +102,16 @@ class Gateway:
         """The models of the workspace."""
         return tuple(line.model for line in self.lines)
 
-    def during(self, run_id: str, *, replay: bool = False) -> Gateway:
-        """Return the same gateway for one run, under its budget; a replay has the answers of before and asks nothing new."""
+    def during(self, run_id: str) -> Gateway:
+        """Return the same gateway for one run, under its budget."""
         other = copy.copy(self)
-        other.run_id, other.is_replay = run_id, replay
+        other.run_id = run_id
+        return other
+
+    def replaying(self, run_id: str, until: datetime | None) -> Gateway:
+        """Return the same gateway for the repeat of a run: it asks nothing, and has the answers that were there when the run ended."""
+        other = self.during(run_id)
+        other.is_replay, other.until = True, until
         return other
 
     def only(self, line: Line) -> Gateway:
@@ -219,7 +227,7 @@ class Gateway:
         answer: Answer[T] = self.nobody(task.role)
         for line in self.lines_for(task.role):
             key = self.key(line, task, question.system, question.user)
-            if not self.is_anew and (kept := self.book.answers([key]).get(key)) is not None:
+            if not self.is_anew and (kept := self.book.answers([key], self.until).get(key)) is not None:
                 facts_kept = self.row(task, question, line, evidence) | {"tier": "cache", "outcome": "cached", "cached": True}
                 return Answer(_revived(task, kept), "cache", line.model.name, None, self.book.note(facts_kept))
             answer = await self.ask_line(line, task, question, key, evidence, has_local=has_local, way=way)

@@ -8,7 +8,7 @@ come out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -126,6 +126,14 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     words = [re.escape(word) for word in quote.split()]
     found = re.search(r"\s*".join(words), text) if words else None
     return None if found is None else found.span()
+
+
+def f1(pairs: Iterable[tuple[Set[Any], Set[Any]]]) -> float:
+    """Return F1 of what was found, over pairs of what is right and what was found; 1 where there is nothing in either."""
+    right = named = 0
+    for gold, found in pairs:
+        right, named = right + len(gold & found), named + len(gold) + len(found)
+    return 2 * right / named if named else 1.0
 
 
 def _is_in(quote: str, text: str) -> bool:

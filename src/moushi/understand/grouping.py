@@ -10,6 +10,7 @@ clustering solutions" (2004); our rule of choice is in `_chosen`.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -156,8 +157,12 @@ def _normal(rows: Any) -> Vectors:
 
 def _centres(plane: Vectors, count: int, seed: int, starts: int) -> Vectors:
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
-    return _normal(KMeans(count, n_init=starts, random_state=seed).fit(plane).cluster_centers_)
+    with warnings.catch_warnings():
+        # Texts so alike that there are fewer places than centres: some centres are the same, and prove no group of their own.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return _normal(KMeans(count, n_init=starts, random_state=seed).fit(plane).cluster_centers_)
 
 
 def _number(plane: Vectors, texts: int, seed: int, before: int | None) -> int:

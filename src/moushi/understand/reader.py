@@ -13,7 +13,8 @@ import pyarrow as pa
 from moushi.columns import TextInsights, Texts
 from moushi.errors import MissingColumns, NotFitted
 from moushi.understand.duplicates import repeated
-from moushi.understand.models import Models, learn
+from moushi.understand.learning import Given, learn
+from moushi.understand.models import Models
 from moushi.understand.reading import LISTS, read_batch
 
 BATCH_ROWS = 2_000
@@ -91,7 +92,7 @@ class TextReader:
         # In an order that says nothing, so that parts of it are like the whole.
         order = sorted(range(rows.num_rows), key=lambda place: hashlib.md5(_key(rows, place), usedforsecurity=False).digest())
         sample = rows.take(pa.array(order[:MOST_LEARNT], pa.int64()))
-        self.models_ = learn(sample, scale, seed=self.seed, common=repeated(counts.items(), rows.num_rows))
+        self.models_ = learn(sample, scale, seed=self.seed, given=Given(common=repeated(counts.items(), rows.num_rows)))
         return self
 
     def read(self, texts: Any) -> pa.Table:

@@ -17,6 +17,7 @@ from moushi.understand import aspects, comparatives, emotion, intent, keywords, 
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
 from moushi.understand.models import Models, loaded
+from moushi.understand.readings import CLEAR, NEGATIVE, NEUTRAL, POSITIVE, overlaid
 
 MODEL = "local tier 1"
 MOST_CHARACTERS = 20_000
@@ -26,10 +27,7 @@ ROW, AGENT = "row", "agent"
 LISTS: dict[str, type[Table]] = {"aspects": TextAspects, "needs": TextNeeds, "keywords": TextKeywords, "comparisons": TextComparisons}
 """What a text may hold several of: the column of `READ` and the table it becomes."""
 
-POSITIVE, NEUTRAL, NEGATIVE = "positive", "neutral", "negative"
 SCORES = {POSITIVE: 1.0, NEUTRAL: 0.0, NEGATIVE: -1.0}
-CLEAR = 0.2
-"""Scores between this and its negative are neutral."""
 
 
 def item(table: type[Table]) -> pa.StructType:
@@ -90,7 +88,9 @@ def _read_distinct(texts: Sequence[tuple[str, str | None, bool]], models: Models
     }
     arrays = [columns[field.name] if field.name in columns else pa.nulls(count, field.type) for field in READ]
     found = pa.Table.from_arrays(arrays, schema=pa.schema([field.with_nullable(True) for field in READ]))
-    found = _corrected(found, [body for body, _, _ in texts], models)
+    bodies = [body for body, _, _ in texts]
+    found = overlaid(found, bodies, models.readings, models.model_sure)
+    found = _corrected(found, bodies, models)
     found = _without(found, [*LISTS, *(field.name for field in TOPIC)], [why is not None for why in aside])
     # What the shop's own people say is no customer's judgement.
     return _without(found, JUDGED, [why == AGENT for why in aside])
@@ -115,11 +115,19 @@ def _judged(corpus: Corpus, models: Models) -> dict[str, Any]:
         TextInsights.sentiment: pa.array(labels, pa.string()),
         TextInsights.score: pa.array(scores, pa.float64()),
         TextInsights.confidence: pa.array(np.round(reading.confidences, 4), pa.float64()),
-        TextInsights.intent: intent.leading(intent.read(corpus), len(corpus))["intent"].combine_chunks(),
+        TextInsights.intent: _code("intent", intent.leading(intent.read(corpus), len(corpus)), corpus, models),
         TextInsights.urgency: urgency.read(corpus)["urgency"].combine_chunks().cast(pa.float64()),
-        TextInsights.emotion: emotion.read(corpus)["emotion"].combine_chunks(),
+        TextInsights.emotion: _code("emotion", emotion.read(corpus), corpus, models),
         TextInsights.tier: pa.array(["local"] * len(corpus), pa.string()),
     }
+
+
+def _code(name: str, found: pa.Table, corpus: Corpus, models: Models) -> pa.Array:
+    """Return a code of each text: as cues found it, and as labels taught to see it."""
+    learner = models.codes.get(name)
+    if learner is None or learner.counts_ is None:
+        return found[name].combine_chunks()
+    return pa.array(learner.read(corpus, found[name].to_pylist(), found["confidence"].to_numpy().astype(np.float64)), pa.string())
 
 
 def _topics(corpus: Corpus, models: Models) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from moushi.columns import TextInsights, TextQuality, Texts, TextTopics
 from moushi.schema import Table
 from moushi.stages import Context
-from moushi.understand.models import Models, stamp_of
+from moushi.understand.models import Measure, Models, stamp_of
 from moushi.understand.reading import LISTS, READ, read_from, unnested
 
 if TYPE_CHECKING:
@@ -34,15 +34,12 @@ class Spool:
     Parameters
     ----------
     context : the stage's
-    models : what the corpus taught the reader
     """
 
-    def __init__(self, context: Context, models: Models) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
         context.artifacts.mkdir(parents=True, exist_ok=True)
         self._models = context.artifacts / "understand"
-        self._measures = models.measures
-        models.save(self._models)
         self._folder = tempfile.TemporaryDirectory(prefix="reading-", dir=context.artifacts)
         self._path = Path(self._folder.name) / "read.arrow"
         self._cut = 0
@@ -54,9 +51,16 @@ class Spool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._folder.cleanup()
 
-    def read(self, texts: ir.Table) -> None:
-        """Read all texts, in the order of their identifiers."""
+    def read(self, texts: ir.Table, models: Models) -> None:
+        """Read all texts, in the order of their identifiers; what was read before is forgotten.
+
+        Parameters
+        ----------
+        models : what the corpus taught the reader
+        """
         engine = self._context.engine
+        self._cut, self._counts = 0, {}
+        models.save(self._models)
         total = engine.to_arrow(texts.aggregate(n=texts.count()))["n"][0].as_py()
         stream = engine.stream(texts.select(*COLUMNS).order_by(Texts.text_id), batch_rows=STREAM_ROWS)
         read = functools.partial(read_from, folder=str(self._models), stamp=stamp_of(self._models))
@@ -103,10 +107,10 @@ class Spool:
                 rows = found.select(table.schema().names).cast(table.schema())
             yield from rows.to_batches()
 
-    def quality(self, model: str) -> pa.Table:
-        """Return how many texts were read and set aside, as rows of `TextQuality`."""
+    def quality(self, model: str, measures: Sequence[Measure]) -> pa.Table:
+        """Return how many texts were read and set aside, and what was measured, as rows of `TextQuality`."""
         counts = {**self._counts, "cut": self._cut}
         rows = [(f"texts_{name}", "", float(count), count, model) for name, count in sorted(counts.items()) if count]
-        rows += [(each.measure, each.subject, each.value, each.rows, model) for each in self._measures]
+        rows += [(each.measure, each.subject, each.value, each.rows, model) for each in measures]
         columns = list(zip(*rows, strict=True)) or [()] * 5
         return TextQuality.cast(pa.table(dict(zip(TextQuality.columns(), columns, strict=True))), where="understand.quality")

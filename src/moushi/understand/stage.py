@@ -16,6 +16,7 @@ from moushi.columns import (
     TextKeywords,
     TextNeeds,
     TextQuality,
+    TextReadings,
     Texts,
     TextTopics,
     Topics,
@@ -23,13 +24,18 @@ from moushi.columns import (
 from moushi.schema import Table
 from moushi.stages import Context
 from moushi.understand import topics
+from moushi.understand.agreement import measured
+from moushi.understand.asking import ROLE, Kept, ask, choose, kept
 from moushi.understand.duplicates import SHORT_CHARACTERS, repeated
-from moushi.understand.models import Models, learn
+from moushi.understand.learning import Given, learn
+from moushi.understand.models import Models
 from moushi.understand.reading import LISTS, MODEL
 from moushi.understand.spool import Spool
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+    from moushi.llm.models import Role
 
 
 MOST_LEARNT = 20_000
@@ -39,43 +45,80 @@ MOST_BRANDS = 2_000
 
 
 class UnderstandStage:
-    """Reads each text once; repeats share what was found, agents' own words and boilerplate are set aside and counted."""
+    """Reads each text once; repeats share what was found, agents' own words and boilerplate are set aside and counted.
+
+    Where the workspace has language models they are asked about some texts;
+    what they say teaches the local tier, which then reads anew.
+    """
 
     name: ClassVar[str] = "understand"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
+    asks: ClassVar[Role] = ROLE
     triggers: ClassVar[tuple[type[Table], ...]] = (Texts, Products, Corrections)
-    # Topics of the run before hand their identities on; that they were written is no reason to read again.
-    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, Topics)
-    writes: ClassVar[tuple[type[Table], ...]] = (TextInsights, *LISTS.values(), TextTopics, Topics, TextQuality)
+    # Topics of the run before hand their identities on, readings of models are not asked for again; that they were
+    # written is no reason to read again.
+    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, Topics, TextReadings)
+    writes: ClassVar[tuple[type[Table], ...]] = (TextInsights, *LISTS.values(), TextTopics, Topics, TextReadings, TextQuality)
 
     def run(self, context: Context) -> None:
         """Write everything about texts anew."""
         texts = context.read(Texts)
+        own = texts.filter(texts[Texts.duplicate_of].isnull())
         before = context.engine.to_arrow(context.read(Topics).order_by(Topics.topic_id))
-        models = learn_from(context, texts, _previous(before))
-        with Spool(context, models) as spool:
-            spool.read(texts.filter(texts[Texts.duplicate_of].isnull()))
+        known = kept(context, own)
+        models = learn_from(context, texts, known, previous=_previous(before))
+        with Spool(context) as spool:
+            spool.read(own, models)
+            more = _ask(context, own, spool, known, models)
+            if more.ids:
+                known = known.with_more(more)
+                models = learn_from(context, texts, known, base=models)
+                spool.read(own, models)
             for table in (TextInsights, TextAspects, TextNeeds, TextKeywords, TextComparisons, TextTopics):
                 context.write(table, spool.rows(table))
             context.write(Topics, _topic_rows(context, texts, models, before))
-            context.write(TextQuality, spool.quality(MODEL))
+            context.write(TextReadings, known.table())
+            measures = [*models.measures, *measured(context, own, spool.batches(), known, models)]
+            context.write(TextQuality, spool.quality(MODEL, measures))
 
 
-def learn_from(context: Context, texts: ir.Table, previous: topics.Topics | None = None) -> Models:
-    """Learn what all texts, and people's corrections of some, teach."""
+def _ask(context: Context, texts: ir.Table, spool: Spool, known: Kept, models: Models) -> Kept:
+    """Return what language models say of texts that none has read; nothing where there is no model to ask."""
+    most = context.settings.count("model_texts_run")
+    if not context.llm.has(ROLE) or not most:
+        return Kept({}, {})
+    chosen = choose(spool.batches(), known, most)
+    return ask(context, texts, chosen, models) if chosen else Kept({}, {})
+
+
+def learn_from(
+    context: Context, texts: ir.Table, known: Kept | None = None, *, previous: topics.Topics | None = None, base: Models | None = None
+) -> Models:
+    """Learn what all texts, people's corrections of some, and what language models said of some, teach.
+
+    Parameters
+    ----------
+    previous : topics of the run before, whose identities last
+    base : what was learnt before models said more
+    """
     engine = context.engine
+    known = known or Kept({}, {})
     short = texts.filter(texts[Texts.body].length() <= 2 * SHORT_CHARACTERS)
     counts = short.group_by(Texts.body).aggregate(n=short.count())
     rows = engine.to_arrow(counts.filter(counts["n"] > 1).order_by(Texts.body))
     facts = engine.to_arrow(texts.aggregate(n=texts.count(), low=texts[Texts.rating].min(), high=texts[Texts.rating].max())).to_pylist()[0]
     return learn(
-        engine.to_arrow(_sample(context, texts)),
+        engine.to_arrow(_sample(context, texts, known)),
         (facts["low"] or 0.0, facts["high"] or 0.0),
         seed=context.settings.count("seed"),
-        common=repeated(zip(rows[Texts.body].to_pylist(), rows["n"].to_pylist(), strict=True), facts["n"]),
-        lexicon=_brands(context),
-        corrected=_corrections(context, texts),
+        given=Given(
+            common=repeated(zip(rows[Texts.body].to_pylist(), rows["n"].to_pylist(), strict=True), facts["n"]),
+            lexicon=_brands(context),
+            corrected=_corrections(context, texts),
+            readings=known.readings,
+        ),
         previous=previous,
+        base=base,
     )
 
 
@@ -103,13 +146,15 @@ def _topic_rows(context: Context, texts: ir.Table, models: Models, before: pa.Ta
     return pa.Table.from_pylist([row for row in rows if row[Topics.texts] or row[Topics.status] == "gone"], schema=Topics.schema())
 
 
-def _sample(context: Context, texts: ir.Table) -> ir.Table:
-    """Return the texts to learn from: those that people corrected first, then by a hash of their identifiers."""
+def _sample(context: Context, texts: ir.Table, known: Kept) -> ir.Table:
+    """Return the texts to learn from: those that people corrected or models read first, then by a hash of their identifiers."""
     import ibis
 
     said = texts.filter(texts[Texts.duplicate_of].isnull() & (texts[Texts.speaker].fill_null("customer") != "agent"))
     corrections = context.read(Corrections)
-    told = corrections.select(Corrections.text_id).distinct().mutate(told=True)
+    corrected = context.engine.to_arrow(corrections.select(Corrections.text_id).distinct())[Corrections.text_id].to_pylist()
+    ids = pa.array(sorted({*corrected, *known.ids}), pa.string())
+    told = ibis.memtable(pa.table({Texts.text_id: ids, "told": pa.repeat(True, len(ids))}))
     joined = said.left_join(told, Texts.text_id)
     order = [ibis.desc(joined["told"].notnull()), joined[Texts.text_id].hexdigest("md5"), joined[Texts.text_id]]
     columns = (Texts.text_id, Texts.language, Texts.rating, Texts.label)

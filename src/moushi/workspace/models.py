@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from moushi.errors import Language, ModelUnknown, MoushiError
+from moushi.errors import ModelUnknown, MoushiError
 from moushi.llm.golden import LOCAL, Score, judge_local, judge_model, load_golden
 from moushi.llm.keys import KEY_FILE, find_key
 from moushi.llm.models import Measured, Model, measured, read_models, write_model
 from moushi.llm.probe import Finding, Probe
-from moushi.llm.reading import AspectReading, Polarity, Reading, Urgency
+from moushi.llm.reading import Reading
 from moushi.llm.task import Item
-from moushi.locale import LANGUAGES, words
+from moushi.locale import LANGUAGES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,6 +84,8 @@ class Models:
         ModelUnknown : if there is no such model
         GoldenUnreadable : if a line of the workspace's own golden texts cannot be read
         """
+        from moushi.understand.asking import aspect_names
+
         lines = [self._line(name) for name in names] or [line for line in self._gateway.lines if line.model.role != "embedding"]
         goldens = load_golden(self._store.path)
         scores = judge_local(read_locally, goldens)
@@ -111,39 +113,10 @@ class Models:
         return "found"
 
 
-def aspect_names(language: Language) -> dict[str, str]:
-    """Return the aspects that texts are read for, and what they are called."""
-    prefix = "aspect."
-    names = words("understand", language)
-    return {key.removeprefix(prefix): name for key, name in names.items() if key.startswith(prefix) and key != f"{prefix}overall"}
-
-
 def read_locally(items: Sequence[Item]) -> list[Reading | None]:
     """Return readings by the local tier, as a model would give them."""
     from moushi.understand.reader import TextReader
+    from moushi.understand.readings import as_reading
 
     rows: pa.Table = TextReader().fit([]).read([item.text for item in items])
-    return [_reading(item.text, row) for item, row in zip(items, rows.to_pylist(), strict=True)]
-
-
-def _reading(text: str, row: dict[str, Any]) -> Reading:
-    aspects = [
-        AspectReading(code=each["aspect"], polarity=_polarity(each["polarity"]), quote=text[each["start"] : each["end"]])
-        for each in row["aspects"] or []
-    ]
-    return Reading(
-        sentiment=max(-1.0, min(1.0, row["score"] or 0.0)),
-        aspects=aspects,
-        intent=row["intent"] or "other",
-        needs=[text[each["start"] : each["end"]] for each in row["needs"] or []],
-        urgency=_urgency(row["urgency"] or 0.0),
-        emotion=row["emotion"] or "neutral",
-    )
-
-
-def _polarity(value: float) -> Polarity:
-    return "good" if value > 0.2 else "bad" if value < -0.2 else "mixed"
-
-
-def _urgency(value: float) -> Urgency:
-    return "now" if value >= 0.75 else "soon" if value >= 0.25 else "none"
+    return [as_reading(item.text, row) for item, row in zip(items, rows.to_pylist(), strict=True)]

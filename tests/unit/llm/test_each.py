@@ -203,7 +203,7 @@ def test_calls_run_at_once_but_not_more_than_allowed(tmp_path):
 def test_a_repeated_run_asks_nothing_and_says_the_same(tmp_path):
     with FaultServer(well) as server, gateway(tmp_path, model(server.url)) as door:
         first = ask(door.during("r1"), items(3))
-        again = ask(door.during("r1", replay=True), items(5))
+        again = ask(door.replaying("r1", None), items(5))
         assert len(server.bodies) == 1
     assert [answer.output for answer in again[:3]] == [answer.output for answer in first]
     assert [answer.tier for answer in again] == ["cache"] * 3 + ["local"] * 2

@@ -13,7 +13,7 @@ from typing import Any
 from moushi.errors import GoldenUnreadable, Language
 from moushi.llm.gateway import Gateway
 from moushi.llm.line import Line
-from moushi.llm.reading import POLARITIES, Reading, read_texts
+from moushi.llm.reading import POLARITIES, Reading, f1, read_texts
 from moushi.llm.task import Item
 from moushi.locale import LANGUAGES
 
@@ -179,9 +179,8 @@ def _side(sentiment: float) -> int:
 
 def _f1(pairs: Sequence[tuple[Golden, Reading | None]]) -> float:
     """Return F1 of aspect and polarity over all texts; an overall impression is no aspect."""
-    right = said = wanted = 0
-    for golden, reading in pairs:
-        gold = {(code, _side(polarity)) for code, polarity in golden.aspects.items()}
-        found = {(each.code, _side(POLARITIES[each.polarity])) for each in (reading.aspects if reading else ()) if each.code != "overall"}
-        right, said, wanted = right + len(gold & found), said + len(found), wanted + len(gold)
-    return 2 * right / (said + wanted) if said + wanted else 1.0
+
+    def judged(reading: Reading | None) -> set[tuple[str, int]]:
+        return {(each.code, _side(POLARITIES[each.polarity])) for each in (reading.aspects if reading else ()) if each.code != "overall"}
+
+    return f1(({(code, _side(polarity)) for code, polarity in golden.aspects.items()}, judged(reading)) for golden, reading in pairs)

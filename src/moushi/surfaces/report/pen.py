@@ -86,6 +86,16 @@ class Pen:
             known = {}
         return known.get(f"{prefix}.{code}" if prefix else code, code.replace("_", " "))
 
+    def measured(self, measure: str, value: Amount) -> str:
+        """Return a measurement of the reader in its own unit: tokens, money, else a share."""
+        if measure == "model_cost_per_1000":
+            return self.money(value)
+        return self.number(value) if measure == "model_tokens_per_1000" else self.percent(value, digits=1)
+
+    def subject(self, code: str) -> str:
+        """Return what a measurement of the reader is about: a field, or an aspect."""
+        return words("report", self.language).get(f"reading.field.{code}") or self.named("understand.aspect", code)
+
     def country(self, code: str) -> str:
         """Return a country's name; what is no known code stays as it is."""
         from babel import Locale
