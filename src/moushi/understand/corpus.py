@@ -246,6 +246,17 @@ class Corpus:
         whole = self._string
         return [whole[start:end] for start, end in zip(spans.starts.tolist(), spans.ends.tolist(), strict=True)]
 
+    def places(self, texts: Places, starts: Places) -> Places:
+        """Return where characters of texts as given stand in `codes`; those that were dropped, where the next one does.
+
+        Parameters
+        ----------
+        texts : number of the text of each
+        starts : its place in that text
+        """
+        at: Places = self._begins[texts] + starts
+        return at if self._kept is None else np.searchsorted(self._kept, at)
+
     def origin(self, text: int, start: int, end: int) -> tuple[int, int]:
         """Return where a part of a text stands in the text as given.
 
