@@ -49,6 +49,7 @@ class CodeLearner:
     ----------
     counts_ : how much a sure cue counts beside what was learnt; None while cues are left alone
     agreement_ : share of labels that cues and learning together told right, of texts kept aside; None without enough labels
+    rows_ : labels that it is measured by
     """
 
     def __init__(self, codes: Sequence[str], seed: int = 0) -> None:
@@ -56,6 +57,7 @@ class CodeLearner:
         self.seed = seed
         self.counts_: float | None = None
         self.agreement_: float | None = None
+        self.rows_ = 0
 
     def fit(self, corpus: Corpus, found: Sequence[str], sure: Floats, labels: Sequence[str]) -> CodeLearner:
         """Learn from labelled texts.
@@ -77,6 +79,7 @@ class CodeLearner:
         together = [(_decided(learnt, cues, sure, count) == right) for count in _COUNTS]
         best = int(np.argmax([each.mean() for each in together]))
         gain = together[best].astype(float) - alone
+        self.rows_ = len(labels)
         self.agreement_ = round(float(max(together[best].mean(), alone.mean())), 4)
         if gain.mean() > _CLEARLY * gain.std() / np.sqrt(len(gain)):
             self.counts_ = _COUNTS[best]
@@ -116,7 +119,7 @@ class CodeLearner:
     def save(self, folder: Path) -> None:
         """Write it into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        content = {"codes": self.codes, "seed": self.seed, "counts": self.counts_, "agreement": self.agreement_}
+        content = {"codes": self.codes, "seed": self.seed, "counts": self.counts_, "agreement": self.agreement_, "rows": self.rows_}
         (folder / _FILE).write_text(json.dumps(content), "utf-8")
         if self.counts_ is not None:
             self._classifier.save(folder / _CLASSIFIER)
@@ -126,7 +129,7 @@ class CodeLearner:
         """Return what `save` wrote."""
         content = json.loads((folder / _FILE).read_text("utf-8"))
         learner = cls(content["codes"], content["seed"])
-        learner.counts_, learner.agreement_ = content["counts"], content["agreement"]
+        learner.counts_, learner.agreement_, learner.rows_ = content["counts"], content["agreement"], content["rows"]
         if learner.counts_ is not None:
             learner._classifier = Classifier.load(folder / _CLASSIFIER)
         return learner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,13 +10,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from moushi.columns import Texts
-from moushi.understand import emotion, intent
+from moushi.understand import aspects, emotion, intent
+from moushi.understand.aspect_learner import AspectLearner
 from moushi.understand.background import Background
 from moushi.understand.codes import CodeLearner
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
 from moushi.understand.models import Corrected, Measure, Models
 from moushi.understand.readings import Readings, Told, digest_of, word_of
+from moushi.understand.said import Told as Label
 from moushi.understand.sentiment import SentimentModel
 from moushi.understand.topics import Topics
 
@@ -32,6 +34,10 @@ LEAST_CLEANED, MOST_CLEANED = 200, 8_000
 """Texts that language models read from which on doubtful answers are looked for, and texts that are looked at, at most."""
 DOUBTFUL = 0.6
 """Score with which the opposite is told of a text, from which on what a model said of it does not teach."""
+MOST_UNSAID = 3_000
+"""Texts of which nobody said which aspects they speak of, from which aspects are learned beside the others."""
+POLARITY_WORDS = {"good": "positive", "bad": "negative", "mixed": "neutral"}
+TAUGHT = frozenset({"codes_held", "aspects_lexicon", "aspects_held"})
 CODES = {"intent": intent.INTENTS, "emotion": emotion.EMOTIONS}
 """Codes of whole texts that labels teach: by the name of the field."""
 
@@ -111,7 +117,10 @@ def learn(
         measures = _held_out(texts, fitted) + _corrections_held(texts, fitted)
         background, topics = _background(texts), _topics(texts, seed, previous)
     else:
-        measures, background, topics = list(base.measures), base.background, base.topics
+        measures = [each for each in base.measures if each.measure not in TAUGHT]
+        background, topics = base.background, base.topics
+    codes = {name: _coded(name, texts, seed) for name in CODES}
+    judged = _aspects(texts, seed)
     return Models(
         sentiment=fitted(range(len(texts.bodies))),
         background=background,
@@ -119,8 +128,9 @@ def learn(
         common=given.common,
         lexicon=tuple(given.lexicon),
         corrected=given.corrected,
-        measures=tuple(measures),
-        codes={name: _coded(name, texts, seed) for name in CODES},
+        measures=(*measures, *_taught(codes, judged)),
+        codes=codes,
+        aspects=judged,
         readings=given.readings,
         model_sure=_model_sure(texts),
     )
@@ -197,6 +207,38 @@ def _coded(name: str, texts: _Sample, seed: int) -> CodeLearner:
     rows = [row for row, label in enumerate(labels) if label is not None]
     corpus = texts.corpus(rows)
     return CodeLearner(CODES[name], seed).fit(corpus, *found_by_cues(name, corpus), [label for label in labels if label is not None])
+
+
+def _aspects(texts: _Sample, seed: int) -> AspectLearner:
+    """Learn aspects from what people corrected and models said, beside texts of which nothing is said."""
+    corrected = {
+        body: [(subject, value) for field_name, subject, value in rows if field_name == "aspect"]
+        for body, rows in texts.given.corrected.items()
+    }
+    said = [row for row, told in enumerate(texts.told) if told is not None or corrected.get(texts.bodies[row])]
+    if not said:
+        return AspectLearner(seed)
+    unsaid = sorted(set(range(len(texts.bodies))) - set(said))[:MOST_UNSAID]
+    corpus = texts.corpus([*said, *unsaid])
+    labels: list[Label] = []
+    for place, row in enumerate(said):
+        told = texts.told[row]
+        labels += [] if told is None else [Label(place, each.code, POLARITY_WORDS[each.polarity]) for each in told.reading.aspects]
+        labels += [Label(place, subject, value) for subject, value in corrected.get(texts.bodies[row], ())]
+    whole = [place for place, row in enumerate(said) if texts.told[row] is not None]
+    return AspectLearner(seed).fit(corpus, aspects.read(corpus), labels, whole)
+
+
+def _taught(codes: Mapping[str, CodeLearner], judged: AspectLearner) -> list[Measure]:
+    """Return how well what labels taught is told on labelled texts that were kept aside."""
+    found = [Measure("codes_held", name, learner.agreement_, learner.rows_) for name, learner in codes.items() if learner.agreement_]
+    for gain in judged.measures_:
+        if not gain.aspect:
+            found += [
+                Measure("aspects_lexicon", "", round(gain.before, 4), gain.rows),
+                Measure("aspects_held", "", round(gain.after, 4), gain.rows),
+            ]
+    return found
 
 
 def _model_sure(texts: _Sample) -> float | None:

@@ -14,13 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import TextReadings
+from moushi.understand.aspect_learner import AspectLearner
 from moushi.understand.background import Background
 from moushi.understand.codes import CodeLearner
 from moushi.understand.readings import Readings, Told
 from moushi.understand.sentiment import SentimentModel
 from moushi.understand.topics import Topics
 
-FILE, TOPICS, BACKGROUND, READINGS = "reader.json", "topics.arrow", "background.npz", "readings.arrow"
+FILE, TOPICS, BACKGROUND, READINGS, ASPECTS = "reader.json", "topics.arrow", "background.npz", "readings.arrow", "aspects.npz"
 # What was corrected of texts with the same words: field, subject and value.
 Corrected = Mapping[str, Sequence[tuple[str, str, str]]]
 
@@ -49,6 +50,7 @@ class Models:
     corrected : what people set right, by the words of the text, so that equal texts stay equal
     measures : how well it reads
     codes : what labels taught about codes, "intent" and "emotion"
+    aspects : what labels taught about aspects
     readings : what language models said, by digest of the text
     model_sure : how probable it is that the sentiment a language model gives is right; None where that was not measured
     """
@@ -61,6 +63,7 @@ class Models:
     corrected: Corrected = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
     codes: Mapping[str, CodeLearner] = field(default_factory=dict)
+    aspects: AspectLearner = field(default_factory=AspectLearner)
     readings: Readings = field(default_factory=dict)
     model_sure: float | None = None
 
@@ -79,6 +82,7 @@ class Models:
         self.sentiment.save(folder / "sentiment")
         for name, learner in self.codes.items():
             learner.save(folder / name)
+        self.aspects.save(folder / ASPECTS)
         _save_table(self.topics.table(), folder / TOPICS)
         _save_table(_readings_table(self.readings), folder / READINGS)
         _save_background(self.background, folder / BACKGROUND)
@@ -94,8 +98,19 @@ class Models:
         background = _load_background(folder / BACKGROUND)
         codes = {name: CodeLearner.load(folder / name) for name in content["codes"]}
         readings = {row[TextReadings.digest]: Told.of(row) for row in _load_table(folder / READINGS).to_pylist()}
-        common, lexicon = frozenset(content["common"]), tuple(content["lexicon"])
-        return cls(sentiment, background, topics, common, lexicon, corrected, measures, codes, readings, content["model_sure"])
+        return cls(
+            sentiment,
+            background,
+            topics,
+            frozenset(content["common"]),
+            tuple(content["lexicon"]),
+            corrected,
+            measures,
+            codes,
+            AspectLearner.load(folder / ASPECTS),
+            readings,
+            content["model_sure"],
+        )
 
 
 def _save_table(table: pa.Table, path: Path) -> None:

@@ -139,7 +139,7 @@ def _topics(corpus: Corpus, models: Models) -> dict[str, Any]:
 
 def _lists(corpus: Corpus, models: Models) -> dict[str, pa.Table]:
     """Return what texts may hold several of, each ordered by text."""
-    spoken = aspects.read(corpus)
+    spoken = models.aspects.read(corpus, aspects.read(corpus))
     found = {"aspects": spoken, "needs": _with_aspects(needs.read(corpus), spoken), "comparisons": comparatives.read(corpus)}
     found["keywords"] = keywords.read(corpus, models.background)
     named = {}

@@ -198,3 +198,27 @@ def test_intents_are_learned_from_what_a_model_says(tmp_path: Path) -> None:
         assert len(own) == 80
         told = {row["text_id"]: row["intent"] for row in own}
         assert all(told[name] == right[bodies[int(name[1:])]]["intent"] for name in told)
+
+
+def test_aspects_are_learned_from_what_a_model_says(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    fillers = ["zam", "pil", "kor", "ven", "dup", "lem", "rof", "tig"]
+    bodies, right = [], {}
+    for place in range(300):
+        about = ["battery", "delivery", None][place % 3]
+        word = {"battery": "flurbel", "delivery": "gloopa", None: "nix"}[about]
+        body = f"the {word} {' '.join(chance.sample(fillers, 4))} {place}"
+        bodies.append(body)
+        aspects = [{"code": about, "polarity": "bad", "quote": f"the {word}"}] if about else []
+        right[body] = reading(sentiment=-0.8 if about else 0.8, aspects=aspects)
+    with asking(tmp_path, Knowing(right), model_texts_run=260) as context:
+        context.put(Texts, [{"text_id": f"t{place:03}", "body": body, "language": "en"} for place, body in enumerate(bodies)])
+        UnderstandStage().run(context)
+        own = {row["text_id"] for row in insights(context).values() if row["tier"] == "local"}
+        assert len(own) >= 40
+        found = {
+            (row["text_id"], row["aspect"]) for row in context.rows(TextAspects) if row["text_id"] in own and row["aspect"] != "overall"
+        }
+        wanted = {(name, right[bodies[int(name[1:])]]["aspects"][0]["code"]) for name in own if right[bodies[int(name[1:])]]["aspects"]}
+        assert len(found & wanted) > 0.9 * len(wanted)
+        assert len(found & wanted) > 0.9 * len(found)
