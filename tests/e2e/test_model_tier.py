@@ -7,10 +7,12 @@ import random
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import moushi
 from moushi.columns import TextInsights, TextQuality
 from moushi.llm.models import Model
+from moushi.surfaces.cli.app import cli
 from tests.unit.llm.fault_server import FaultServer
 from tests.unit.understand.told import Knowing, reading
 
@@ -60,7 +62,10 @@ def test_a_model_added_later_reads_and_a_repeat_asks_nothing(shop: Path, tmp_pat
             assert {stage.name: stage.status for stage in result.stages}["understand"] == "ran"
             assert tiers(workspace) == {"model"}
             assert len(knowing.asked) == 40
+            told = workspace.models.asked(result.run_id)
+            assert (told.texts, told.left, told.cost) == (40, {}, 0.0)
             again = workspace.run()
+            assert workspace.models.asked(again.run_id) is None
             assert {stage.status for stage in again.stages} == {"skipped"}
         write_reviews(tmp_path / "more.csv", 40, 10)
         with moushi.open(shop) as workspace:
@@ -78,3 +83,15 @@ def test_a_model_added_later_reads_and_a_repeat_asks_nothing(shop: Path, tmp_pat
     assert all(PERSON.encode() not in body for body in server.bodies)
     assert PERSON not in page
     assert all("[PHONE:" in text for text in knowing.asked)
+
+
+@pytest.mark.slow
+def test_a_run_says_why_texts_were_left_to_the_local_tier(shop: Path) -> None:
+    with FaultServer(AlwaysBad({})) as server:
+        with moushi.open(shop) as workspace:
+            workspace.models.add(Model("tiny", "compatible", "tiny-1", base_url=server.url))
+        found = CliRunner().invoke(cli, ["run", str(shop), "--language", "en"], env={"MOUSHI_MODEL_TOKENS_RUN": "9000"})
+    assert found.exit_code == 0, found.output
+    said = " ".join(found.output.split())
+    assert "Language models were asked about 40 texts" in said
+    assert "of them were left to the local tier: the budget is spent." in said

@@ -23,7 +23,7 @@ from moushi.errors import (
 )
 from moushi.llm.endpoint import Reply, Request, cause
 from moushi.llm.gateway import Call, Gateway, Question, correction, schema_of, whole
-from moushi.llm.line import Line
+from moushi.llm.line import Line, outcome_of
 from moushi.llm.structured import Unreadable, foreign, plain, read_parts
 from moushi.llm.task import Answer, EachTask, Fault, Item, in_words
 
@@ -141,10 +141,11 @@ class _Work(Generic[B, P]):
 
     async def _call(self, line: Line, texts: list[str]) -> None:
         """Ask about some texts; about those without a good answer again, in smaller calls."""
-        if stopped := self._stopped(line):
-            self._give_up(texts, line, stopped, None)
-            return
         question = self._question(texts)
+        if stopped := self._stopped(line):
+            row = self._row(line, texts, question) | {"tier": self.tier, "outcome": outcome_of(stopped)}
+            self._give_up(texts, line, stopped, None if self.gateway.is_replay else self.gateway.book.note(row))
+            return
         call = self.gateway.begin(line, self._row(line, texts, question))
         good: dict[str, P] = {}
         with call.ending(self.tier):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,6 +34,24 @@ class Listed:
 
     model: Model
     key: KeyState
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What language models did in a run.
+
+    Attributes
+    ----------
+    texts : texts that they were asked about
+    left : texts that they gave no good answer about, by the outcome of the last call; the local tier's reading stands
+    tokens : read and written
+    cost : workspace currency; None where a price is not known
+    """
+
+    texts: int
+    left: Mapping[str, int]
+    tokens: int
+    cost: float | None
 
 
 class Models:
@@ -96,6 +116,17 @@ class Models:
     def calls(self) -> list[dict[str, Any]]:
         """Return every question that was asked, oldest first: purpose, prompt, model, tokens, cost, outcome."""
         return self._gateway.book.calls()
+
+    def asked(self, run_id: str) -> Asked | None:
+        """Return what a run asked language models, None where it asked nothing."""
+        calls = [call for call in self.calls() if call["run_id"] == run_id and not call["cached"]]
+        if not calls:
+            return None
+        last = {text: call["outcome"] for call in calls for text in json.loads(call["evidence"])}
+        left = Counter(outcome for outcome in last.values() if outcome not in ("answered", "repaired", "partial"))
+        costs = [call["cost"] for call in calls]
+        cost = None if None in costs else sum(costs)
+        return Asked(len(last), dict(sorted(left.items())), sum(call["input_tokens"] + call["output_tokens"] for call in calls), cost)
 
     def _line(self, name: str) -> Line:
         found = next((line for line in self._gateway.lines if line.model.name == name), None)

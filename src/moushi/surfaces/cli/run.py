@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from moushi.locale.format import duration
+from moushi.locale.format import duration, number
 from moushi.surfaces.cli.app import command
 from moushi.surfaces.cli.session import FAILED, OK, Session
 from moushi.surfaces.cli.tables import table
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from moushi.face import Workspace
     from moushi.pipeline import RunResult
+    from moushi.workspace.models import Asked
 
 
 @command("run")
@@ -34,6 +35,7 @@ def run(session: Session, shop: Path, listing: bool, repeat: str | None, from_st
 
     def show(out: Console) -> None:
         show_run(out, session, result)
+        _show_asked(out, session, workspace.models.asked(result.run_id) if repeat is None else None)
         if any(stage.status == "ran" for stage in result.stages):
             out.print(session.say("run.next", path=shop), style="dim", markup=False)
 
@@ -52,6 +54,17 @@ def show_run(out: Console, session: Session, result: RunResult) -> None:
         rows.append((session.say(f"stage.{stage.name}"), session.say(f"status.{stage.status}"), seconds))
     out.print(table(session, ("stage", "status", "time"), rows, right=("time",)))
     out.print(session.say("run.done", run=result.run_id, seconds=duration(result.seconds, session.language)), markup=False)
+
+
+def _show_asked(out: Console, session: Session, asked: Asked | None) -> None:
+    """Show what language models were asked, and why texts were left to the local tier."""
+    if asked is None:
+        return
+    facts = {"texts": number(asked.texts, session.language), "tokens": number(asked.tokens, session.language)}
+    out.print(session.say("run.asked", **facts), markup=False)
+    for outcome, count in asked.left.items():
+        left = session.say("run.left", texts=number(count, session.language), why=session.say(f"outcome.{outcome}"))
+        out.print(left, style="yellow", markup=False)
 
 
 def _list(session: Session, workspace: Workspace) -> None:
