@@ -73,7 +73,7 @@ class Background:
 
     def rarity(self, hashes: Hashes) -> Floats:
         """Return how rare words are: the logarithm of all texts by those with the word."""
-        return np.log((self.rows + 1) / (self.words["texts"][_buckets(hashes, _WORD_BITS)] + 0.5))
+        return np.log((self.rows + 1) / (self.count("texts", hashes) + 0.5))
 
     def rate(self, name: str, hashes: Hashes) -> Floats:
         """Return the share of a word's places of which something is true, drawn to that of all words."""

@@ -126,22 +126,24 @@ def _words(found: Units, places: Occurrences, first: Places, background: Backgro
     head, tail = places.firsts[first], places.lasts[first]
     hashes, numbers = found.words.hashes, found.numbers
     rarity = background.rarity(hashes)[numbers]
-    total = np.concatenate([[0], np.cumsum(rarity)])
-    summed, size = total[tail + 1] - total[head], tail - head + 1
-    least = rarity[head].copy()
+    # What the phrase would count, were its words strangers to each other.
+    everywhere = np.log(max(2.0, float(background.words["places"].sum())))
+    often = np.log(background.count("places", hashes) + 1)[numbers] - everywhere
+    size = tail - head + 1
+    summed, least, unlikely = rarity[head].copy(), rarity[head].copy(), everywhere + often[head]
     for step in range(1, int(size.max())):
-        longer = size > step
-        least[longer] = np.minimum(least[longer], rarity[head[longer] + step])
+        longer = np.flatnonzero(size > step)
+        word = head[longer] + step
+        summed[longer] += rarity[word]
+        least[longer] = np.minimum(least[longer], rarity[word])
+        unlikely[longer] += often[word]
     traits = {"rare_sum": summed, "rare_mean": summed / size, "rare_least": least, "rare_first": rarity[head], "rare_last": rarity[tail]}
     for name in ("left", "right", "driven"):
         rate = background.rate(name, hashes)[numbers]
         traits |= {f"{name}_first": rate[head], f"{name}_last": rate[tail]}
     traits["determined_first"] = background.rate("determined", hashes)[numbers][head]
     burst = np.log(np.maximum(1, background.count("places", hashes)) / np.maximum(1, background.count("texts", hashes)))
-    # What the phrase would count, were its words strangers to each other.
-    everywhere = np.log(max(2.0, float(background.words["places"].sum())))
-    logs = np.concatenate([[0], np.cumsum(np.log(background.count("places", hashes) + 1)[numbers] - everywhere)])
-    return traits | {"burst_last": burst[numbers][tail], "unlikely": everywhere + logs[tail + 1] - logs[head]}
+    return traits | {"burst_last": burst[numbers][tail], "unlikely": unlikely}
 
 
 def _shape(found: Units, places: Occurrences, groups: _Groups, first: Places) -> dict[str, Floats]:

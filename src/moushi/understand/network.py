@@ -17,6 +17,8 @@ STARTS = 3
 
 HIDDEN = 128
 
+_BLOCK = 256
+
 Layers = tuple[npt.NDArray[Any], ...]
 
 
@@ -37,12 +39,18 @@ class Network:
 
     def odds(self, numbers: Floats) -> Floats:
         """Return the log odds of the second kind for each row of (rows, numbers)."""
-        scaled = ((numbers - self.middle) / self.spread).astype(np.float32)
-        total = np.zeros(len(scaled))
+        # Blocks of one size: the sums of a product round in an order that its size decides.
+        blocks = range(0, len(numbers), _BLOCK)
+        return np.concatenate([np.zeros(0), *(self._odds(numbers[start : start + _BLOCK]) for start in blocks)])
+
+    def _odds(self, numbers: Floats) -> Floats:
+        scaled = np.zeros((_BLOCK, numbers.shape[1]), np.float32)
+        scaled[: len(numbers)] = (numbers - self.middle) / self.spread
+        total = np.zeros(_BLOCK)
         for *hidden, last, shift in self.layers:
             inner = np.maximum(scaled @ hidden[0] + hidden[1], 0) if hidden else scaled
             total += inner @ last[:, 0] + shift[0]
-        result: Floats = total / len(self.layers)
+        result: Floats = total[: len(numbers)] / len(self.layers)
         return result
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:

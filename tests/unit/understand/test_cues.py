@@ -65,6 +65,13 @@ def test_a_negated_cue_is_passed_over_unless_it_is_firm() -> None:
     assert found({"a": [{"zh": ["喜欢"], "firm": True}]}, "不喜欢") == [(0, "a", "喜欢")]
 
 
+def test_what_the_text_before_says_negates_nothing() -> None:
+    assert found({"a": [{"zh": ["喜欢"], "en": ["happy"]}]}, "有没有", "喜欢", "is it not ", "happy") == [
+        (1, "a", "喜欢"),
+        (3, "a", "happy"),
+    ]
+
+
 def test_a_gap_stays_in_its_sentence() -> None:
     content = {"a": [{"zh": ["如果…就好"]}]}
     assert found(content, "如果有盖就好", "如果。有盖就好", "如果\n就好") == [(0, "a", "如果有盖就好")]

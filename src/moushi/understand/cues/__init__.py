@@ -32,14 +32,15 @@ _STOP = r"\n。!?;…"
 _GAPS = {"zh": rf"[^{_STOP}]{{0,14}}?", "en": rf"(?:(?!\. )[^{_STOP}]){{0,40}}?"}
 _BITS = 18
 _FACTOR = np.uint32(0x9E3779B1)
+# The very end, not before a line break: what another text says turns nothing.
 _NEGATED = {
     "zh": re.compile(
-        r"(?:不|没|没有|未|无|别|勿|不会|不是|不要|不想|不用|无需|并非|谈不上|不太|不怎么)(?:是|说|能|再|很|太|特别|非常|感到|觉得|有)?$"
+        r"(?:不|没|没有|未|无|别|勿|不会|不是|不要|不想|不用|无需|并非|谈不上|不太|不怎么)(?:是|说|能|再|很|太|特别|非常|感到|觉得|有)?\Z"
     ),
     "en": re.compile(
         r"(?:\bno|\bnot|n't|\b(?:do|does|did|wo|is|are|was|were|would|could|should|have|has)nt|\bnever|\bwithout|\bcannot|\bhardly"
         r"|\bnothing) +"
-        r"(?:(?:be|really|very|that|so|too|at all|to|a|any|feel|been|going to|look|seem|sound|fit|work|looking|super|as) +)*$"
+        r"(?:(?:be|really|very|that|so|too|at all|to|a|any|feel|been|going to|look|seem|sound|fit|work|looking|super|as) +)*\Z"
     ),
 }
 _LOOK_BACK = 24
