@@ -10,9 +10,9 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ from moushi.understand.characters import (
 )
 
 Places = npt.NDArray[np.int64]
+Made = TypeVar("Made")
 
 ZH, EN, ELSE = range(3)
 """Tongues: read as Chinese, as English, or as neither."""
@@ -85,7 +86,6 @@ class Corpus:
         cannot be seen) of all texts, with a line break before, between and after them
     starts, ends : where each text stands in `codes`
     tongues : ZH, EN or ELSE per text: in what language it can be read
-    counted : what was counted in it so far, by what it is (`features.Grams`)
 
     Examples
     --------
@@ -100,7 +100,7 @@ class Corpus:
         self.texts = ["" if text is None else text for text in texts]
         self.languages = languages
         self.lexicon = tuple(lexicon)
-        self.counted: dict[Hashable, Any] = {}
+        self._made: dict[Hashable, Any] = {}
         joined = "\n".join(["", *self.texts, ""])
         self._all: Codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
         codes = plain(self._all)
@@ -119,6 +119,20 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def once(self, make: Callable[[Corpus], Made], name: Hashable = None) -> Made:
+        """Return what a function makes of the corpus; made once, so that all who read it share the work.
+
+        Parameters
+        ----------
+        make : the function
+        name : by what its result is known; None: by the function itself
+        """
+        key = make if name is None else name
+        if key not in self._made:
+            self._made[key] = make(self)
+        found: Made = self._made[key]
+        return found
 
     @property
     def given(self) -> Codes:

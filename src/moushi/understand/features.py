@@ -41,16 +41,23 @@ def mixed(values: npt.NDArray[Any], salt: int = 0) -> Hashes:
 
 def word_hashes(corpus: Corpus, spans: Spans) -> Hashes:
     """Return a number per word (or other part): the same characters give the same number."""
+    prefix, inverse = corpus.once(_prefixes)
+    return mixed((prefix[spans.ends] - prefix[spans.starts]) * inverse[spans.starts])
+
+
+def _prefixes(corpus: Corpus) -> tuple[Hashes, Hashes]:
+    """Return for each place the hash of all before it, and the factor that makes those of parts comparable."""
     letters = mixed(corpus.codes)
-    powers = np.full(len(letters), _BASE)
-    powers[:1] = 1
-    powers = np.multiply.accumulate(powers)
+    powers, inverse = (_powers(base, len(letters)) for base in (int(_BASE), pow(int(_BASE), -1, 1 << 64)))
     prefix = np.zeros(len(letters) + 1, np.uint64)
     np.cumsum(letters * powers, out=prefix[1:])
-    inverse = np.full(len(letters), np.uint64(pow(int(_BASE), -1, 1 << 64)))
-    inverse[:1] = 1
-    inverse = np.multiply.accumulate(inverse)
-    return mixed((prefix[spans.ends] - prefix[spans.starts]) * inverse[spans.starts])
+    return prefix, inverse
+
+
+def _powers(base: int, count: int) -> Hashes:
+    powers = np.full(count, np.uint64(base))
+    powers[:1] = 1
+    return np.multiply.accumulate(powers)
 
 
 def rolled(values: Hashes, size: int) -> Hashes:
@@ -84,23 +91,20 @@ class Grams:
         return 1 << self.bits
 
     def found(self, corpus: Corpus) -> tuple[npt.NDArray[np.uint32], Places]:
-        """Return the column of each n-gram of a corpus, and its place in `Corpus.codes`.
+        """Return the column of each n-gram of a corpus, and its place in `Corpus.codes`."""
+        return corpus.once(self._found, ("found", self))
 
-        A corpus keeps what was found in it, so that all who read it share the work.
-        """
-        key = ("found", self)
-        if key not in corpus.counted:
-            hashes, places = _characters(corpus, self.low, self.high) if self.kind == "character" else _words(corpus, self.low, self.high)
-            corpus.counted[key] = (hashes >> np.uint64(64 - self.bits)).astype(np.uint32), places
-        columns, places = corpus.counted[key]
-        return columns, places
+    def _found(self, corpus: Corpus) -> tuple[npt.NDArray[np.uint32], Places]:
+        hashes, places = _characters(corpus, self.low, self.high) if self.kind == "character" else _words(corpus, self.low, self.high)
+        return (hashes >> np.uint64(64 - self.bits)).astype(np.uint32), places
 
     def counts(self, corpus: Corpus) -> Matrix:
         """Return how often each n-gram stands in each text: (texts, columns), CSR with sorted columns."""
-        if self not in corpus.counted:
-            columns, places = self.found(corpus)
-            corpus.counted[self] = counted(columns, corpus.text_of[places], len(corpus), self.bits)
-        return corpus.counted[self]
+        return corpus.once(self._counts, ("counts", self))
+
+    def _counts(self, corpus: Corpus) -> Matrix:
+        columns, places = self.found(corpus)
+        return counted(columns, corpus.text_of[places], len(corpus), self.bits)
 
 
 def counted(columns: npt.NDArray[np.uint32], texts: Places, rows: int, bits: int) -> Matrix:

@@ -11,6 +11,7 @@ verbs follow auxiliaries and pronouns.
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from moushi.understand.characters import DIGIT, HAN, LATIN, NEWLINE
 from moushi.understand.corpus import ELSE, Corpus, Places, Spans, plain_text
 from moushi.understand.features import Hashes, mixed, word_hashes
+from moushi.understand.remembered import Remembered
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -45,6 +47,7 @@ _SHAPES = {
     "digit": re.compile(r"\d"),
 }
 _LISTED = ("determiner", "auxiliary")
+_TONGUES = ("zh", "en", "")
 _NAMES = (*_SHAPES, *_LISTED, "mark", "stop", "content")
 
 
@@ -114,12 +117,20 @@ class Units:
 
 def units(corpus: Corpus) -> Units:
     """Return the words of a corpus with what their characters tell."""
+    return corpus.once(_units)
+
+
+def _units(corpus: Corpus) -> Units:
     spans = _glued(corpus)
     groups, languages = _groups(corpus)
-    own = mixed(word_hashes(corpus, spans) ^ mixed(groups[spans.texts]), 7)
-    hashes, first, numbers = np.unique(own, return_index=True, return_inverse=True)
-    texts = corpus.strings(Spans(spans.starts[first], spans.ends[first], spans.texts[first]))
-    words = _words(hashes, texts, [languages[g] for g in groups[spans.texts[first]]], corpus)
+    plain = word_hashes(corpus, spans)
+    told = np.array([_number(language) for language in languages], np.uint64)
+    hashes, first, numbers = np.unique(mixed(plain ^ mixed(told[groups][spans.texts]), 7), return_index=True, return_inverse=True)
+    distinct = Spans(spans.starts[first], spans.ends[first], spans.texts[first])
+    words = _words(corpus, hashes, distinct, [languages[group] for group in groups[distinct.texts].tolist()])
+    if corpus.lexicon:
+        brand = np.isin(plain[first], _own_hashes(corpus.lexicon))
+        words = Words(hashes, words.content | brand, words.traits | {"brand": brand}, words.lengths)
     raw = corpus.given
     begins = np.ones(len(spans), np.bool_)
     begins[1:] = (np.diff(spans.texts) > 0) | words.traits["stop"][numbers[:-1]]
@@ -149,24 +160,43 @@ def _glued(corpus: Corpus) -> Spans:
 def _groups(corpus: Corpus) -> tuple[Places, list[str]]:
     """Return per text the number of the language whose function words it has, and the languages' names."""
     named = corpus.languages or [None] * len(corpus)
-    languages = ["zh", "en", "", *sorted({language.split("-")[0] for language in named if language} - {"zh", "en"})]
+    languages = [*_TONGUES, *sorted({language.split("-")[0] for language in named if language} - {"zh", "en"})]
     places = {language: place for place, language in enumerate(languages)}
     other = [places[language.split("-")[0]] if language else ELSE for language in named]
     return np.where(corpus.tongues == ELSE, np.array(other, np.int64), corpus.tongues), languages
 
 
-def _words(hashes: Hashes, texts: list[str], languages: list[str], corpus: Corpus) -> Words:
-    own = frozenset(plain_text(word).strip() for word in corpus.lexicon)
-    table = np.array([_traits(text, language) for text, language in zip(texts, languages, strict=True)], np.bool_).reshape(-1, len(_NAMES))
-    traits = dict(zip(_NAMES, table.T, strict=True))
-    brand = np.array([text in own for text in texts], np.bool_) if own else np.zeros(len(texts), np.bool_)
-    content = traits.pop("content") | brand
-    return Words(hashes, content, traits | {"brand": brand}, np.array([len(text) for text in texts], np.int64))
+def _number(language: str) -> int:
+    """Return a number for a language, the same in every batch."""
+    if language in _TONGUES:
+        return _TONGUES.index(language)
+    return int.from_bytes(hashlib.blake2b(language.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
-@functools.lru_cache(1 << 16)
+@functools.lru_cache(4)
+def _own_hashes(lexicon: tuple[str, ...]) -> Hashes:
+    own = Corpus(plain_text(word).strip() for word in lexicon)
+    return word_hashes(own, Spans(own.starts, own.ends, np.arange(len(own))))
+
+
+_met = Remembered()
+
+
+def _words(corpus: Corpus, hashes: Hashes, spans: Spans, languages: list[str]) -> Words:
+    """Return the traits of distinct words in the order of their hashes."""
+
+    def made(new: Places) -> Flags:
+        texts = corpus.strings(Spans(spans.starts[new], spans.ends[new], spans.texts[new]))
+        rows = [_traits(text, languages[place]) for text, place in zip(texts, new.tolist(), strict=True)]
+        return np.array(rows, np.bool_).reshape(-1, len(_NAMES))
+
+    traits = dict(zip(_NAMES, np.ascontiguousarray(_met.rows(hashes, made).T), strict=True))
+    content = traits.pop("content")
+    return Words(hashes, content, traits | {"brand": np.zeros(len(hashes), np.bool_)}, spans.ends - spans.starts)
+
+
 def _traits(text: str, language: str) -> tuple[bool, ...]:
-    """Return the traits of a word in the order of `_NAMES`; words come back in every batch."""
+    """Return the traits of a word in the order of `_NAMES`."""
     mark = not any(character.isalnum() for character in text)
     function = text in _list(language, "function")
     content = not (mark or function or not text.strip("0123456789.,-") or (len(text) == 1 and language != "zh"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,6 +46,20 @@ def test_equal_texts_have_equal_findings_and_cost_one_reading() -> None:
     assert found.num_rows == 100_000
     columns = found.drop_columns(["text_id"])
     assert columns.slice(0, 1).to_pylist() == columns.slice(99_999).to_pylist()
+
+
+def test_a_text_reads_the_same_whatever_stands_beside_it() -> None:
+    subjects = [("质量", "quality", "qualité"), ("物流", "delivery", "livraison"), ("屏幕显示", "the bright screen", "écran")]
+    judgements = [
+        ("很好", "very good", "très bonne"),
+        ("不太好，比小米差", "not as good as Sony", "mauvaise"),
+        ("有没有", "is it not ", "ou non"),
+    ]
+    texts = [f"{what} {said}" for whats, saids in product(subjects, judgements) for what, said in zip(whats, saids, strict=True)]
+    rows = pa.table({"body": texts * 4, "language": [language for language in ("zh", "fr", "pt", None) for _ in texts]})
+    reader = TextReader().fit(rows)
+    together = reader.read(rows).drop_columns(["text_id"]).to_pylist()
+    assert together == [reader.read(rows.slice(place, 1)).drop_columns(["text_id"]).to_pylist()[0] for place in range(rows.num_rows)]
 
 
 def test_a_table_keeps_its_identifiers_and_order() -> None:
