@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from moushi.columns import TextAspects, Texts
-from moushi.understand.clauses import BESIDE, CARRIED, IMPLIED, NEAREST, WHOLE, Clause, Judgement
+from moushi.understand.clauses import BESIDE, CARRIED, IMPLIED, NEAREST, WHOLE, Judgements, read_clauses
 from moushi.understand.corpus import Corpus
-from moushi.understand.lexicon import OVERALL, Hits, Lexicon, Own, lexicon
+from moushi.understand.lexicon import OVERALL, Lexicon, Own, lexicon
+from moushi.understand.meanings import Floats, Places
 
 MODEL = "aspect lexicon 2"
 ROW = "row"
@@ -26,10 +29,6 @@ SCHEMA = pa.schema(
 # bad ones weighed alike; a review may well praise what it gives few stars, so that these are on the low side.
 _ODDS = {BESIDE: 3.7, IMPLIED: 3.9, NEAREST: 4.8, CARRIED: 3.8, WHOLE: 5.9}
 _AGREED, _LUKEWARM, _NEGATED, _MIXED = 2.1, 0.45, 0.5, 0.63
-
-# A judgement, and where its words begin and end in the corpus.
-Said = tuple[Judgement, int, int]
-_MOST_KEPT = 1 << 16
 
 
 class Mention(NamedTuple):
@@ -82,72 +81,68 @@ def read(corpus: Corpus, own: Sequence[Own] = ()) -> pa.Table:
     Table : `SCHEMA`, one row per text and aspect, by row, then by name; start
         and end are places in the text as given
     """
-    rows = [(row, *mention) for row, mentions in sorted(_read(corpus, tuple(own)).items()) for mention in mentions]
-    columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+    columns = [_read(corpus, lexicon("zh", tuple(own))), _read(corpus, lexicon("en", tuple(own)))]
+    found = [np.concatenate(parts) for parts in zip(*columns, strict=True)]
+    # A text is read in one language, so that its aspects stay in their order.
+    order = np.argsort(found[0], kind="stable")
+    arrays = [pa.array(column[order], field.type, from_pandas=True) for column, field in zip(found, SCHEMA, strict=True)]
+    return pa.table(arrays, schema=SCHEMA)
 
 
 def read_one(body: str, language: str | None = None, own: Sequence[Own] = ()) -> list[Mention]:
     """Return what one text speaks about, in order of name; see `read`."""
-    return _read(Corpus([body], [language]), tuple(own)).get(0, [])
+    rows = read(Corpus([body], [language]), own).drop_columns(ROW).to_pylist()
+    return [Mention(**row) for row in rows]
 
 
-def _read(corpus: Corpus, own: tuple[Own, ...]) -> dict[int, list[Mention]]:
-    found: dict[int, list[Mention]] = {}
-    for book in (lexicon("zh", own), lexicon("en", own)):
-        hits = book.find(corpus)
-        groups: dict[str, list[Said]] = {}
-        text, waiting = -1, None
-        for low, high in itertools.pairwise(hits.clauses):
-            if hits.texts[low] != text:
-                if groups:
-                    found[text] = [_summed(corpus, text, groups[aspect]) for aspect in sorted(groups)]
-                groups, text, waiting = {}, hits.texts[low], None
-            waiting = _read_clause(book, hits, (low, high, waiting), groups)
-        if groups:
-            found[text] = [_summed(corpus, text, groups[aspect]) for aspect in sorted(groups)]
-    return found
+def _read(corpus: Corpus, book: Lexicon) -> list[npt.NDArray[Any]]:
+    """Return the columns of `SCHEMA` for the texts in one language; a confidence of none is NaN."""
+    hits = book.find(corpus)
+    found = read_clauses(book, hits)
+    texts = hits.texts[found.firsts]
+    order = np.lexsort((found.aspects, texts))
+    found, texts = found.take(order), texts[order]
+    begins = np.flatnonzero(np.append(True, (np.diff(texts) != 0) | (np.diff(found.aspects) != 0))[: len(texts)])
+    if not len(begins):
+        return [np.zeros(0)] * len(SCHEMA)
+    means, witness = _summed(found, hits.starts[found.firsts], begins)
+    starts, ends = corpus.origins(texts[begins], hits.starts[found.firsts[witness]], hits.ends[found.lasts[witness]])
+    names = np.array(book.meanings.aspects, object)
+    named = np.logical_or.reduceat(found.ways != IMPLIED, begins)
+    implicit = ~named & (found.aspects[begins] != book.meanings.aspects.index(OVERALL))
+    return [texts[begins], names[found.aspects[begins]], means, starts, ends, _sure(found, begins, witness), implicit]
 
 
-def _read_clause(book: Lexicon, hits: Hits, which: tuple[int, int, str | None], groups: dict[str, list[Said]]) -> str | None:
-    """Add what a clause says to what its text says by aspect; return the aspect that it only names."""
-    low, high, waiting = which
-    # What was read of the same words before is kept, for most clauses of reviews are said often.
-    key = (waiting, *hits.words[low:high], *hits.gaps[low + 1 : high])
-    judgements = book.kept.get(key)
-    if judgements is None:
-        said = zip(hits.words[low:high], hits.firsts[low:high], hits.lasts[low:high], strict=True)
-        judgements = Clause([(book.entries[word], first, last) for word, first, last in said], book.reach, waiting).read()
-        if len(book.kept) >= _MOST_KEPT:
-            book.kept.clear()
-        book.kept[key] = judgements
-    judged = False
-    for each in judgements:
-        judged = judged or each.polarity != 0
-        said_here = (each, hits.starts[low + each.first], hits.ends[low + each.last])
-        if each.aspect in groups:
-            groups[each.aspect].append(said_here)
-        else:
-            groups[each.aspect] = [said_here]
-    return None if judged or not judgements else judgements[-1].aspect
+def _summed(found: Judgements, starts: Places, begins: Places) -> tuple[Floats, Places]:
+    """Return the mean of each group of judgements, and the number of the one that is most like it, the first of equals."""
+    judged = found.polarities != 0
+    count = np.add.reduceat(judged.astype(np.int64), begins)
+    exact, which = np.unique(np.add.reduceat(found.polarities, begins) / np.maximum(count, 1), return_inverse=True)
+    means = np.array([round(mean, 4) for mean in exact.tolist()])[which]
+    sizes = np.diff(np.append(begins, len(starts)))
+    # Those that only name the aspect come last.
+    away = np.where(judged, np.abs(found.polarities - np.repeat(means, sizes)), np.inf)
+    order = np.lexsort((np.where(judged, starts, 0), away, np.repeat(begins, sizes)))
+    return means, order[begins]
 
 
-def _summed(corpus: Corpus, text: int, found: list[Said]) -> Mention:
-    mean, witness = found[0][0].polarity, found[0]
-    judged = [each for each in found if each[0].polarity] if len(found) > 1 else found
-    if len(found) > 1 and judged:
-        mean = round(sum(each.polarity for each, _, _ in judged) / len(judged), 4)
-        witness = min(judged, key=lambda each: (abs(each[0].polarity - mean), each[1]))
-    sure = _sure(witness[0], [each.polarity for each, _, _ in judged]) if witness[0].polarity else None
-    aspect = witness[0].aspect
-    implicit = aspect != OVERALL and all(each.way == IMPLIED for each, _, _ in found)
-    return Mention(aspect, mean, *corpus.origin(text, witness[1], witness[2]), sure, implicit)
+def _sure(found: Judgements, begins: Places, witness: Places) -> Floats:
+    """Return how probable it is that the signs are right; NaN where an aspect is only named."""
+    polarity = found.polarities[witness]
+    many = np.add.reduceat((found.polarities != 0).astype(np.int64), begins) > 1
+    mixed = np.logical_or.reduceat(found.polarities < 0, begins) & np.logical_or.reduceat(found.polarities > 0, begins)
+    kind: Places = np.where(np.abs(polarity) < 1, 1, np.where(found.negated[witness], 2, 0))
+    sure = _odds_table()[found.ways[witness], many.astype(np.int64), kind]
+    return np.where(polarity == 0, np.nan, np.where(mixed, _MIXED, sure))
 
 
-def _sure(witness: Judgement, polarities: list[float]) -> float:
-    """Return how probable it is that the sign is right."""
-    if min(polarities) < 0 < max(polarities):
-        return _MIXED
-    odds = _ODDS[witness.way] * (_AGREED if len(polarities) > 1 else 1)
-    odds *= _LUKEWARM if abs(witness.polarity) < 1 else _NEGATED if witness.negated else 1
-    return round(odds / (1 + odds), 3)
+@functools.cache
+def _odds_table() -> Floats:
+    """Return the probability that a sign is right: by way, by whether it is said more than once, by what changes it."""
+    table = np.zeros((max(_ODDS) + 1, 2, 3))
+    for way, odds in _ODDS.items():
+        for many, agreed in enumerate((1.0, _AGREED)):
+            for kind, factor in enumerate((1.0, _LUKEWARM, _NEGATED)):
+                all_odds = odds * agreed * factor
+                table[way, many, kind] = round(all_odds / (1 + all_odds), 3)
+    return table

@@ -279,11 +279,14 @@ class Corpus:
         text : its number
         start, end : places in `codes`, not empty
         """
-        first, last = int(start), int(end) - 1
-        if self._kept is not None:
-            first, last = int(self._kept[first]), int(self._kept[last])
-        begin = int(self._begins[text])
-        return first - begin, last + 1 - begin
+        starts, ends = self.origins(np.array([text]), np.array([start]), np.array([end]))
+        return int(starts[0]), int(ends[0])
+
+    def origins(self, texts: Places, starts: Places, ends: Places) -> tuple[Places, Places]:
+        """Return where parts of texts begin and end in the texts as given; see `origin`."""
+        first, last = (starts, ends - 1) if self._kept is None else (self._kept[starts], self._kept[ends - 1])
+        begins = self._begins[texts]
+        return first - begins, last + 1 - begins
 
 
 def plain_text(text: str) -> str:

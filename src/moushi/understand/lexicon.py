@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from moushi.understand.characters import CLAUSE, DIGIT, HAN, SENTENCE, SPACE
 from moushi.understand.corpus import ELSE, EN, ZH, Corpus, Places, plain_text
 from moushi.understand.features import word_hashes
+from moushi.understand.meanings import Meanings, meanings
 from moushi.understand.trie import Trie
 
 Tongue = Literal["zh", "en"]
@@ -96,20 +97,18 @@ class Hits:
     ----------
     words : number of each in the lexicon
     firsts, lasts : its first unit, and the one after its last
-    gaps : units since the end of the one before
     starts, ends : where it begins and ends in `Corpus.codes`
     texts : number of its text
     clauses : which of them begin a clause, and how many there are
     """
 
-    words: list[int]
-    firsts: list[int]
-    lasts: list[int]
-    gaps: list[int]
-    starts: list[int]
-    ends: list[int]
-    texts: list[int]
-    clauses: list[int]
+    words: Places
+    firsts: Places
+    lasts: Places
+    starts: Places
+    ends: Places
+    texts: Places
+    clauses: Places
 
 
 @dataclass(frozen=True)
@@ -121,14 +120,12 @@ class Lexicon:
     entries : what its words say, in the order of `words`
     words : the words
     reach : how many units may stand between a negator and what it negates
-    kept : what was read of clauses so far, by their words
     """
 
     tongue: Tongue
     entries: list[Entry]
     words: list[str]
     reach: int
-    kept: dict[Any, Any] = field(default_factory=dict)
 
     def find(self, corpus: Corpus) -> Hits:
         """Return the words found in the texts of the corpus that are in this language; the longest from the left."""
@@ -136,13 +133,17 @@ class Lexicon:
         firsts, lasts, which = self._trie.find(units)
         heard = self._heard[which]
         firsts, lasts, which = firsts[heard], lasts[heard], which[heard]
-        gaps = np.diff(lasts, prepend=0) - (lasts - firsts)
         begins = starts[firsts] if starts is not None else firsts
         stops = ends[lasts - 1] if ends is not None else lasts
         new = np.diff(_clauses(corpus)[begins], prepend=-1) != 0
         new |= self._breaks[which]
         clauses = _short(np.append(np.flatnonzero(new), len(which)))
-        return Hits(*(array.tolist() for array in (which, firsts, lasts, gaps, begins, stops, corpus.text_of[begins], clauses)))
+        return Hits(which, firsts, lasts, begins, stops, corpus.text_of[begins], clauses)
+
+    @functools.cached_property
+    def meanings(self) -> Meanings:
+        """What its words say, as arrays."""
+        return meanings(self.entries, OVERALL, WEAK)
 
     @functools.cached_property
     def _breaks(self) -> npt.NDArray[np.bool_]:
@@ -207,15 +208,17 @@ _STOPS = np.array(sorted(map(ord, ",;:~()!?…")), np.uint32)
 
 def _short(bounds: Places) -> Places:
     """Return bounds with more between those that are far from each other: where nobody puts a stop, the reader does."""
-    if not (np.diff(bounds) > _MOST_HITS).any():
-        return bounds
-    return np.unique([part for low, high in itertools.pairwise(bounds.tolist()) for part in (*range(low, high, _MOST_HITS), high)])
+    far = np.flatnonzero(np.diff(bounds) > _MOST_HITS)
+    more = [np.arange(bounds[place], bounds[place + 1], _MOST_HITS) for place in far]
+    return np.unique(np.concatenate([bounds, *more]))
 
 
 def _clauses(corpus: Corpus) -> Places:
     """Return for each place the number of its clause: stops end one, and in Chinese a blank too."""
     kind, codes = corpus.kinds, corpus.codes
-    stops = (kind == SENTENCE) | ((kind == CLAUSE) & np.isin(codes, _STOPS))
+    stops = kind == SENTENCE
+    inside = np.flatnonzero(kind == CLAUSE)
+    stops[inside[np.isin(codes[inside], _STOPS)]] = True
     inner = slice(1, -1)
     before, after = kind[:-2], kind[2:]
     stops[inner] |= (codes[inner] == _DOT) & ~((before == DIGIT) & (after == DIGIT))

@@ -119,7 +119,8 @@ def _hits(corpus: Corpus) -> dict[int, list[tuple[Entry, int, int]]]:
     by_text: dict[int, list[tuple[Entry, int, int]]] = {}
     for book in (lexicon("zh", broad=True), lexicon("en", broad=True)):
         hits = book.find(corpus)
-        for text, word, start, end in zip(hits.texts, hits.words, hits.starts, hits.ends, strict=True):
+        columns = (column.tolist() for column in (hits.texts, hits.words, hits.starts, hits.ends))
+        for text, word, start, end in zip(*columns, strict=True):
             by_text.setdefault(text, []).append((book.entries[word], start, end))
     return by_text
 
