@@ -10,8 +10,10 @@ prefixes, so that all n-grams of a batch cost a few passes over one array.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -154,6 +156,7 @@ class View:
         if len(columns) > self.most:
             columns = np.sort(columns[np.argsort(-frequency[columns], kind="stable")[: self.most]])
         self.columns_ = columns.astype(np.int32)
+        self.__dict__.pop("places", None)
         # One is added to both, as if a text had every word: nothing is divided by zero.
         self.rarity_ = (np.log((1 + counts.shape[0]) / (1 + frequency[self.columns_])) + 1).astype(np.float32)
         return self
@@ -173,18 +176,63 @@ class View:
         result.data /= np.repeat(np.where(size > 0, length, 1), size).astype(np.float32)
         return result
 
+    @functools.cached_property
+    def places(self) -> npt.NDArray[np.int32]:
+        """The place of each column among those kept, -1 for the others."""
+        place = np.full(self.grams.columns, -1, np.int32)
+        place[self.columns_] = np.arange(len(self.columns_), dtype=np.int32)
+        return place
+
     def _narrow(self, counts: Matrix) -> Matrix:
         """Return the columns kept, renumbered."""
         from scipy import sparse
 
-        place = np.full(self.grams.columns, -1, np.int32)
-        place[self.columns_] = np.arange(len(self.columns_), dtype=np.int32)
-        indices = place[counts.indices]
+        indices = self.places[counts.indices]
         kept = indices >= 0
         ends = np.zeros(len(indices) + 1, np.int32)
         np.cumsum(kept, out=ends[1:])
         shape = (counts.shape[0], len(self.columns_))
         return sparse.csr_matrix((counts.data[kept], indices[kept], ends[counts.indptr]), shape=shape)
+
+
+class KeptGrams(NamedTuple):
+    """The n-grams of a corpus that views kept, one after the other: their columns, numbered through the views, and their places."""
+
+    columns: npt.NDArray[np.int32]
+    places: Places
+
+
+def kept_grams(views: Sequence[View], corpus: Corpus) -> KeptGrams:
+    """Return the n-grams of a corpus that are among those kept."""
+    columns, places, offset = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)], 0
+    for view in views:
+        found, at = view.grams.found(corpus)
+        place = view.places[found]
+        kept = np.flatnonzero(place >= 0)
+        columns.append(place[kept] + np.int32(offset))
+        places.append(at[kept])
+        offset += len(view.columns_)
+    return KeptGrams(np.concatenate(columns), np.concatenate(places))
+
+
+def side_by_side(views: Sequence[View], found: KeptGrams, corpus: Corpus) -> tuple[Matrix, Matrix]:
+    """Return what `View.present` and `View.weighted` say, the views' columns side by side, from one sort of all n-grams."""
+    from scipy import sparse
+
+    bounds = np.cumsum([0, *(len(view.columns_) for view in views)])
+    bits = int(bounds[-1]).bit_length()
+    counts = counted(found.columns.astype(np.uint32), corpus.text_of[found.places], len(corpus), bits)
+    data = (1 + np.log(counts.data)) * np.concatenate([view.rarity_ for view in views])[counts.indices]
+    # The n-grams of each view make a vector of length one.
+    owners = np.repeat(np.arange(len(corpus)), np.diff(counts.indptr))
+    part = owners * len(views) + np.searchsorted(bounds[1:-1], counts.indices, "right")
+    first = np.flatnonzero(np.append(True, part[1:] != part[:-1])) if len(part) else np.zeros(0, np.int64)
+    length = np.sqrt(np.add.reduceat((data**2).astype(np.float64), first)) if len(part) else np.zeros(0)
+    data /= np.repeat(length, np.diff(np.append(first, len(part)))).astype(np.float32)
+    shape = (len(corpus), int(bounds[-1]))
+    ones = np.ones(len(data), np.float32)
+    presence, weighted = (sparse.csr_matrix((values, counts.indices, counts.indptr), shape=shape) for values in (ones, data))
+    return presence, weighted
 
 
 def _characters(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from moushi.errors import NotFitted
 from moushi.understand.classifier import folds_of
 from moushi.understand.corpus import Corpus
-from moushi.understand.features import CHARACTERS, WORDS, Matrix, View
+from moushi.understand.features import CHARACTERS, WORDS, Matrix, View, kept_grams, side_by_side
 from moushi.understand.members import MEMBERS, Fitted
 from moushi.understand.network import Network, fit_line, fit_network
 from moushi.understand.sentiment_lexicon import Judged, judge
@@ -221,6 +221,7 @@ class SentimentModel:
             self.subjects_ = find_subjects(shown["svm"], self.seed)
         # The n-grams of the labelled texts alone, for their clauses.
         own = corpus if len(labelled) == len(corpus) else Corpus([corpus.texts[row] for row in labelled], None, corpus.lexicon)
+        found = kept_grams(self.views_, own)
         fold = folds_of(y.astype(np.int64), _FOLDS, self.seed)
         decided: Floats = np.zeros((len(y), len(self.fitted_)))
         clauses: Floats = np.zeros((len(y), 7))
@@ -228,7 +229,7 @@ class SentimentModel:
             held = fold == part
             fitted = _fit(mine, np.where(held, np.nan, y), np.ones(len(y)))
             decided[held] = np.column_stack([model.decide(mine[name][held])[:, 0] for name, model in fitted.items()])
-            clauses[held] = clause_traits(own, self.views_, fitted["nbsvm"])[held]
+            clauses[held] = clause_traits(own, found, fitted["nbsvm"])[held]
         seen = traits(own, decided, clauses, Judged(*(value[labelled] for value in judged)), self._subjects(mine))
         self.network_ = fit_line(seen, y) if self.subjects_ is None else fit_network(seen, y, self.seed)
 
@@ -236,11 +237,12 @@ class SentimentModel:
         return np.zeros((shown["svm"].shape[0], 0)) if self.subjects_ is None else self.subjects_.of(shown["svm"])
 
     def _odds(self, corpus: Corpus, judged: Judged) -> Floats:
-        shown = self._shown([grams.counts(corpus) for grams in _GRAMS])
+        found = kept_grams(self.views_, corpus)
+        shown = dict(zip(("nbsvm", "svm"), side_by_side(self.views_, found, corpus), strict=True))
         if self.network_ is None:
             return self.spread_ * self._together(shown, self.fitted_, judged.score) + self.shift_
         decided: Floats = np.column_stack([model.decide(shown[name])[:, 0] for name, model in self.fitted_.items()])
-        clauses = clause_traits(corpus, self.views_, self.fitted_["nbsvm"])
+        clauses = clause_traits(corpus, found, self.fitted_["nbsvm"])
         return self.network_.odds(traits(corpus, decided, clauses, judged, self._subjects(shown)))
 
     def save(self, folder: Path) -> None:

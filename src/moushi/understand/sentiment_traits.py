@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.features import Matrix, View
+from moushi.understand.features import KeptGrams, Matrix
 from moushi.understand.members import Fitted
 from moushi.understand.sentiment_lexicon import Judged
 
@@ -48,20 +48,27 @@ class Subjects:
 
     def of(self, weighted: Matrix) -> Floats:
         """Return the place of each text: (texts, SUBJECTS)."""
-        result: Floats = weighted @ self._full(weighted.shape[1])
+        from scipy import sparse
+
+        place = self._place(weighted.shape[1])[weighted.indices]
+        kept = np.flatnonzero(place >= 0)
+        ends = np.searchsorted(kept, weighted.indptr).astype(np.int32)
+        mine = sparse.csr_matrix((weighted.data[kept], place[kept], ends), shape=(weighted.shape[0], len(self.columns)))
+        # Feature by feature, so that the axes of each are fetched once for all texts.
+        result: Floats = mine.tocsc() @ self.axes
         return result
 
     @functools.cached_property
-    def _fulls(self) -> dict[int, npt.NDArray[np.float32]]:
+    def _places(self) -> dict[int, npt.NDArray[np.int32]]:
         return {}
 
-    def _full(self, count: int) -> npt.NDArray[np.float32]:
-        """Return the axes over all features; looking rows up is faster than choosing columns."""
-        if count not in self._fulls:
-            full = np.zeros((count, self.axes.shape[1]), np.float32)
-            full[self.columns] = self.axes
-            self._fulls[count] = full
-        return self._fulls[count]
+    def _place(self, count: int) -> npt.NDArray[np.int32]:
+        """Return the place of each of so many features among those used, -1 for the others."""
+        if count not in self._places:
+            place = np.full(count, -1, np.int32)
+            place[self.columns] = np.arange(len(self.columns), dtype=np.int32)
+            self._places[count] = place
+        return self._places[count]
 
 
 def find_subjects(weighted: Matrix, seed: int) -> Subjects:
@@ -77,29 +84,27 @@ def find_subjects(weighted: Matrix, seed: int) -> Subjects:
     return Subjects(columns, axes.T.astype(np.float32))
 
 
-def clause_traits(corpus: Corpus, views: list[View], model: Fitted) -> Floats:
+def clause_traits(corpus: Corpus, found: KeptGrams, model: Fitted) -> Floats:
     """Return what a linear model on presence says about the clauses of each text.
+
+    Parameters
+    ----------
+    corpus : the texts
+    found : their n-grams that the model knows
+    model : the model
 
     Returns
     -------
     (texts, 7) : worst, best, sum, mean, first, last, share of clauses that are bad
     """
     clauses = corpus.clauses
-    clause_of = np.zeros(len(corpus.codes), np.int64)
-    clause_of[clauses.starts[1:]] = 1
-    clause_of = np.cumsum(clause_of)
-    summed = np.zeros(len(clauses))
-    offset = 0
-    for view in views:
-        columns, places = view.grams.found(corpus)
-        weight = np.zeros(view.grams.columns, np.float32)
-        weight[view.columns_] = model.weights[offset : offset + len(view.columns_), 0]
-        offset += len(view.columns_)
-        if len(clauses):
-            clause = clause_of[places]
-            # Marks before the first clause of a text are nobody's.
-            value = np.where(clauses.texts[clause] == corpus.text_of[places], weight[columns], 0)
-            summed += np.bincount(clause, value, len(clauses))
+    if not len(clauses):
+        return np.zeros((len(corpus), 7))
+    clause = (np.searchsorted(clauses.starts, np.arange(len(corpus.codes)), "right") - 1).clip(0)[found.places]
+    # Marks before the first clause of a text are nobody's.
+    own = np.flatnonzero(clauses.texts[clause] == corpus.text_of[found.places])
+    weights: Floats = model.weights[found.columns[own], 0].astype(np.float64)
+    summed: Floats = np.bincount(clause[own], weights, len(clauses)).astype(np.float64, copy=False)
     return _over_clauses(summed, clauses.texts, len(corpus))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.features import CHARACTERS, WORDS, Grams, View, mixed
+from moushi.understand.features import CHARACTERS, WORDS, Grams, View, kept_grams, mixed, side_by_side
 
 
 def test_hashes_are_the_same_everywhere() -> None:
@@ -76,3 +76,13 @@ def test_a_view_keeps_columns_of_several_texts_and_weighs_the_rare_more() -> Non
 def test_a_view_keeps_at_most_so_many() -> None:
     counts = Grams("word", 1, 1).counts(Corpus(["a b c", "a b", "a"]))
     assert len(View(Grams("word", 1, 1), least=1, most=1).fit(counts).columns_) == 1
+
+
+def test_views_side_by_side_are_what_each_shows_of_its_own() -> None:
+    corpus = Corpus(["good phone, good price", "质量很好", "", "unheard of", "good"])
+    views = [View(grams, 1).fit(grams.counts(corpus)[:2]) for grams in (WORDS, CHARACTERS)]
+    presence, weighted = side_by_side(views, kept_grams(views, corpus), corpus)
+    counts = [view.grams.counts(corpus) for view in views]
+    for found, shown in ((presence, View.present), (weighted, View.weighted)):
+        apart = np.hstack([shown(view, count).toarray() for view, count in zip(views, counts, strict=True)])
+        assert np.array_equal(found.toarray(), apart)
