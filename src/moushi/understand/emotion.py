@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
+import numpy as np
 import pyarrow as pa
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.cues import Hit, book, together
+from moushi.understand.cues import Hit, best, book, by_label, per_text, together
 
 NEUTRAL = "neutral"
 EMOTIONS = ("anger", "disappointment", "worry", "gratitude", "surprise", "joy", NEUTRAL)
@@ -35,15 +34,12 @@ def read(corpus: Corpus) -> pa.Table:
     Cues of the same emotion count as independent; the surest emotion leads, shared
     out by how sure the others are.
     """
-    rows: list[tuple[str, float, int | None, int | None]] = [(NEUTRAL, _CALM, None, None)] * len(corpus)
-    for text, hits in groupby(book("emotion").find(corpus), key=lambda hit: hit.text):
-        by_label: dict[str, list[Hit]] = {}
-        for hit in hits:
-            by_label.setdefault(hit.cue.label, []).append(hit)
-        scores = {label: together([hit.cue.weight for hit in said]) for label, said in by_label.items()}
+    emotions, confidences = np.full(len(corpus), NEUTRAL, object), np.full(len(corpus), _CALM, np.float32)
+    shown: list[Hit] = []
+    for text, by in by_label(book("emotion").find(corpus)).items():
+        scores = {label: together([hit.cue.weight for hit in said]) for label, said in by.items()}
         leading = min(scores, key=lambda label: (-scores[label], EMOTIONS.index(label)))
-        best = max(by_label[leading], key=lambda hit: (hit.cue.weight, -hit.start))
-        share = scores[leading] / sum(scores.values())
-        rows[text] = (leading, scores[leading] * share, *corpus.origin(text, best.start, best.end))
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+        emotions[text] = leading
+        confidences[text] = scores[leading] * (scores[leading] / sum(scores.values()))
+        shown.append(best(by[leading]))
+    return pa.table([pa.array(emotions, pa.string()), pa.array(confidences), *per_text(corpus, shown)], schema=SCHEMA)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
+import numpy as np
 import pyarrow as pa
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.cues import Hit, book, together
+from moushi.understand.cues import Hit, best, book, by_label, origins, together
 
 OTHER = "other"
 INTENTS = ("return", "leave", "complain", "compare", "ask", "buy", "praise", OTHER)
@@ -38,17 +37,13 @@ def read(corpus: Corpus) -> pa.Table:
     >>> read(Corpus(["质量太差，我要退货"]))["intent"].to_pylist()
     ['return', 'complain']
     """
-    rows: list[tuple[int, str, float, int, int]] = []
-    for text, hits in groupby(book("intent").find(corpus), key=lambda hit: hit.text):
-        by_label: dict[str, list[Hit]] = {}
-        for hit in hits:
-            by_label.setdefault(hit.cue.label, []).append(hit)
-        found = []
-        for label, said in by_label.items():
-            best = max(said, key=lambda hit: (hit.cue.weight, -hit.start))
-            found.append((text, label, together([hit.cue.weight for hit in said]), *corpus.origin(text, best.start, best.end)))
-        rows += sorted(found, key=lambda row: (-row[2], INTENTS.index(row[1])))
-    columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMA)
+    rows: list[tuple[int, float, int, Hit]] = []
+    for text, by in by_label(book("intent").find(corpus)).items():
+        found = [(text, -together([hit.cue.weight for hit in said]), INTENTS.index(label), best(said)) for label, said in by.items()]
+        rows += sorted(found) if len(found) > 1 else found
+    texts, confidences, ranks, hits = zip(*rows, strict=True) if rows else ((), (), (), ())
+    starts, ends = origins(corpus, hits)
+    columns = (texts, [INTENTS[rank] for rank in ranks], [-each for each in confidences], starts, ends)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 
@@ -59,11 +54,13 @@ def leading(found: pa.Table, count: int) -> pa.Table:
     -------
     one row per text, in order: intent, `OTHER` where there is none; confidence, start and end (null for `OTHER`)
     """
-    rows: list[tuple[str, float, int | None, int | None]] = [(OTHER, 0.0, None, None)] * count
-    each = zip(*(found[name].to_pylist() for name in SCHEMA.names), strict=True)
-    for row, said in groupby(each, key=lambda values: values[0]):
-        listed = [values[1:] for values in said]
-        surest = max(values[1] for values in listed)
-        rows[row] = min((values for values in listed if values[1] >= surest - _CLOSE), key=lambda values: INTENTS.index(values[0]))
-    columns = list(zip(*rows, strict=True)) or [()] * len(LEADING)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, LEADING, strict=True)], schema=LEADING)
+    texts, confidences = found["row"].to_numpy(), found["confidence"].to_numpy().astype(np.float64)
+    ranks = np.array([INTENTS.index(name) for name in found["intent"].to_pylist()], np.int64)
+    first = np.flatnonzero(np.append(True, np.diff(texts) != 0)[: len(texts)])
+    close = confidences >= np.repeat(confidences[first], np.diff(np.append(first, len(texts)))) - _CLOSE
+    leads = np.lexsort((ranks, ~close, texts))[first]
+    # Texts without an intent point behind the last row.
+    which = np.full(count, len(texts))
+    which[texts[leads]] = leads
+    none = pa.table([pa.array([value], field.type) for value, field in zip((OTHER, 0.0, None, None), LEADING, strict=True)], schema=LEADING)
+    return pa.concat_tables([found.select(LEADING.names), none]).combine_chunks().take(pa.array(which))

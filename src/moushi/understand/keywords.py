@@ -9,7 +9,7 @@ import pyarrow as pa
 from moushi.columns import TextKeywords
 from moushi.understand.background import Background
 from moushi.understand.candidates import Candidates, candidates
-from moushi.understand.corpus import Corpus
+from moushi.understand.corpus import Corpus, Spans
 from moushi.understand.phrases import Floats, weights
 
 MOST = 10
@@ -69,14 +69,14 @@ def _scores(corpus: Corpus, found: Candidates) -> Floats:
 
 
 def _table(corpus: Corpus, found: Candidates, chosen: npt.NDArray[np.int64], scores: Floats) -> pa.Table:
-    places = [
-        corpus.origin(t, s, e) for t, s, e in zip(found.texts[chosen].tolist(), found.starts[chosen], found.ends[chosen], strict=True)
-    ]
-    words = [" ".join(corpus.string(int(s), int(e)).split()) for s, e in zip(found.starts[chosen], found.ends[chosen], strict=True)]
+    texts, starts, ends = found.texts[chosen], found.starts[chosen], found.ends[chosen]
+    first, last = corpus.origins(texts, starts, ends)
+    # Between the words of a phrase may stand several blanks.
+    words = [" ".join(word.split()) if "  " in word else word for word in corpus.strings(Spans(starts, ends, texts))]
     return pa.table({
-        "row": pa.array(found.texts[chosen].astype(np.int32)),
+        "row": pa.array(texts.astype(np.int32)),
         TextKeywords.keyword: pa.array(words, pa.string()),
-        TextKeywords.start: pa.array([start for start, _ in places], pa.int64()),
-        TextKeywords.end: pa.array([end for _, end in places], pa.int64()),
+        TextKeywords.start: pa.array(first),
+        TextKeywords.end: pa.array(last),
         TextKeywords.weight: pa.array(scores[chosen].round(4), pa.float64()),
     })  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
+import numpy as np
 import pyarrow as pa
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.cues import Hit, book, together
+from moushi.understand.cues import Hit, best, book, by_label, per_text, together
 
 SCHEMA = pa.schema([("urgency", pa.float32()), ("start", pa.int32()), ("end", pa.int32())])
 
@@ -34,13 +33,10 @@ def read(corpus: Corpus) -> pa.Table:
     >>> read(Corpus(["今天必须给我退款，不然打12315", "no rush"]))["urgency"].to_pylist()
     [0.8799999952316284, 0.0]
     """
-    rows: list[tuple[float, int | None, int | None]] = [(0.0, None, None)] * len(corpus)
-    for text, hits in groupby(book("urgency").find(corpus), key=lambda hit: hit.text):
-        reasons: dict[str, Hit] = {}
-        for hit in hits:
-            if hit.cue.label not in reasons or hit.cue.weight > reasons[hit.cue.label].cue.weight:
-                reasons[hit.cue.label] = hit
-        best = max(reasons.values(), key=lambda hit: (hit.cue.weight, -hit.start))
-        rows[text] = (together([hit.cue.weight for hit in reasons.values()]), *corpus.origin(text, best.start, best.end))
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+    urgencies = np.zeros(len(corpus), np.float32)
+    shown: list[Hit] = []
+    for text, by in by_label(book("urgency").find(corpus)).items():
+        reasons = [max(said, key=lambda hit: hit.cue.weight) for said in by.values()]
+        urgencies[text] = together([hit.cue.weight for hit in reasons])
+        shown.append(best(reasons))
+    return pa.table([pa.array(urgencies), *per_text(corpus, shown)], schema=SCHEMA)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.cues import Book, book, together, words
+from moushi.understand.cues import _NEGATED, _NEGATION_ENDS, Book, book, together, words
 from moushi.understand.cues.beginnings import LONGEST, beginnings
 
 
@@ -101,3 +101,10 @@ def test_the_books_of_the_package_hold_both_languages_for_each_label(name: str) 
 def test_every_wish_names_what_is_wished_for() -> None:
     patterns = [pattern for entry in words("needs")["wish"] for tongue in ("zh", "en") for pattern in entry[tongue]]
     assert [pattern for pattern in patterns if "?P<wish>" not in pattern] == []
+
+
+@pytest.mark.parametrize("tongue", ["zh", "en"])
+def test_one_character_tells_whether_a_negation_may_end(tongue: str) -> None:
+    groups = re.findall(r"\(\?:([^()]*)\)", _NEGATED[tongue].pattern)
+    ends = {" "} if tongue == "en" else {words[-1] for group in groups for words in group.split("|")}
+    assert ends == _NEGATION_ENDS[tongue]

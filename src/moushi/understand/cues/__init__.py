@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from moushi.understand.characters import DIGIT, LATIN
 from moushi.understand.corpus import Corpus, Places
@@ -31,6 +32,7 @@ from moushi.understand.cues.beginnings import LONGEST, beginnings
 _STOP = r"\n。!?;…"
 _GAPS = {"zh": rf"[^{_STOP}]{{0,14}}?", "en": rf"(?:(?!\. )[^{_STOP}]){{0,40}}?"}
 _BITS = 18
+_SHIFT = np.uint32(32 - _BITS)
 _FACTOR = np.uint32(0x9E3779B1)
 # The very end, not before a line break: what another text says turns nothing.
 _NEGATED = {
@@ -43,6 +45,8 @@ _NEGATED = {
         r"(?:(?:be|really|very|that|so|too|at all|to|a|any|feel|been|going to|look|seem|sound|fit|work|looking|super|as) +)*\Z"
     ),
 }
+# The last characters of what these match.
+_NEGATION_ENDS = {"zh": frozenset("不没有未无别勿会是要想用需非上太么说能再很常到得"), "en": frozenset(" ")}
 _LOOK_BACK = 24
 _STOPS = re.compile(rf"[{_STOP},]|\. ")
 _QUOTE = 60
@@ -78,6 +82,10 @@ class Hit(NamedTuple):
     match: re.Match[str]
 
 
+# A cue found, in the order in which what overlaps is weighed: its start, end and weight (negative), label, number, text, cue, match.
+_Found = tuple[int, int, float, str, int, int, Cue, re.Match[str]]
+
+
 class Book:
     """Cues, ready for search.
 
@@ -110,39 +118,46 @@ class Book:
         for words in beginnings(pattern):
             self._cues.setdefault(words, []).append(cue)
 
-    def _table(self, length: int) -> npt.NDArray[np.bool_]:
+    def _table(self, length: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint32]]:
+        """Return a sieve that most of a text falls through, and the hashes of the beginnings of a length, in order."""
+        mine = [words for words in self._cues if len(words) == length]
+        codes = np.frombuffer("".join(mine).encode("utf-32-le"), np.uint32).reshape(-1, length)
+        hashes = np.sort([_hashes(row, length)[0] for row in codes])
         table = np.zeros(1 << _BITS, np.bool_)
-        for words in self._cues:
-            if len(words) == length:
-                codes = np.frombuffer(words.encode("utf-32-le"), np.uint32)
-                table[_hashes(codes, length)] = True
-        return table
+        table[hashes >> _SHIFT] = True
+        return table, hashes
 
     def find(self, corpus: Corpus) -> list[Hit]:
         """Return what is said in a batch, by text and place; of cues that overlap, the longest."""
-        return list(_longest(self._candidates(corpus)))
+        return _longest(self._candidates(corpus))
 
-    def _candidates(self, corpus: Corpus) -> Iterator[Hit]:
+    def _candidates(self, corpus: Corpus) -> list[_Found]:
         whole = corpus.string(0, len(corpus.codes))
-        for length, place in self._places(corpus):
+        found: list[_Found] = []
+        for length, place, text in self._places(corpus):
             for cue in self._cues.get(whole[place : place + length], ()):
                 match = cue.pattern.match(whole, place)
-                if match and match.end() > place and (cue.firm or not _is_negated(whole, place, cue.tongue)):
-                    start = _sentence_start(whole, place) if cue.whole else place
-                    yield Hit(int(corpus.text_of[place]), start, match.end(), cue, match)
+                if match is None or match.end() == place or not (cue.firm or not _is_negated(whole, place, cue.tongue)):
+                    continue
+                start = _sentence_start(whole, place) if cue.whole else place
+                found.append((start, -match.end(), -cue.weight, cue.label, len(found), text, cue, match))
+        return found
 
-    def _places(self, corpus: Corpus) -> list[tuple[int, int]]:
-        """Return (length, place) wherever a cue may begin, by place."""
-        found: list[tuple[int, Places]] = []
-        kind = corpus.kinds
-        # A Latin word is looked up at its beginning only.
-        inside = np.zeros(len(kind), np.bool_)
-        inside[1:] = ((kind[1:] == LATIN) & (kind[:-1] == LATIN)) | ((kind[1:] == DIGIT) & (kind[:-1] == DIGIT))
-        for length, table in self._tables.items():
-            if len(corpus.codes) >= length:
-                may = table[_hashes(corpus.codes, length)] & ~inside[: len(inside) - length + 1]
-                found.append((length, np.flatnonzero(may)))
-        return sorted(((length, place) for length, places in found for place in places.tolist()), key=lambda pair: pair[1])
+    def _places(self, corpus: Corpus) -> Iterator[tuple[int, int, int]]:
+        """Return (length, place, text) wherever a cue may begin, by place."""
+        found: list[Places] = []
+        outside = corpus.once(_outside)
+        for length, (table, hashes) in self._tables.items():
+            said = corpus.once(functools.partial(_hashes_of, length=length), ("beginnings", length))
+            may = np.flatnonzero(table[said >> _SHIFT])
+            may = may[outside[may]]
+            at = np.minimum(np.searchsorted(hashes, said[may]), len(hashes) - 1)
+            found.append(may[hashes[at] == said[may]])
+        places = np.concatenate([np.zeros(0, np.int64), *found])
+        lengths = np.repeat([*self._tables], [len(each) for each in found])
+        order = np.argsort(places, kind="stable")
+        places = places[order]
+        return zip(lengths[order].tolist(), places.tolist(), corpus.text_of[places].tolist(), strict=True)
 
 
 def book(name: str, *parts: str) -> Book:
@@ -163,14 +178,28 @@ def words(name: str) -> dict[str, Any]:
 
 
 def _hashes(codes: npt.NDArray[np.uint32], length: int) -> npt.NDArray[np.uint32]:
-    result = codes[: len(codes) - length + 1] * _FACTOR
+    count = max(0, len(codes) - length + 1)
+    result = codes[:count] * _FACTOR
     for step in range(1, length):
-        result = (result ^ codes[step : len(codes) - length + 1 + step]) * _FACTOR
-    return result >> np.uint32(32 - _BITS)
+        result = (result ^ codes[step : count + step]) * _FACTOR
+    return result
+
+
+def _hashes_of(corpus: Corpus, length: int) -> npt.NDArray[np.uint32]:
+    return _hashes(corpus.codes, length)
+
+
+def _outside(corpus: Corpus) -> npt.NDArray[np.bool_]:
+    """Return where a cue may begin: a word in letters, or a number, is looked up at its beginning only."""
+    kind = corpus.kinds
+    outside = np.ones(len(kind), np.bool_)
+    outside[1:] = (kind[1:] != kind[:-1]) | ((kind[1:] != LATIN) & (kind[1:] != DIGIT))
+    return outside
 
 
 def _is_negated(whole: str, place: int, tongue: str) -> bool:
-    return _NEGATED[tongue].search(whole, max(0, place - _LOOK_BACK), place) is not None
+    # Most of what stands before is no end of a negation, which one character tells.
+    return whole[place - 1] in _NEGATION_ENDS[tongue] and _NEGATED[tongue].search(whole, max(0, place - _LOOK_BACK), place) is not None
 
 
 def _sentence_start(whole: str, place: int) -> int:
@@ -179,14 +208,48 @@ def _sentence_start(whole: str, place: int) -> int:
     return last + (len(whole[last:place]) - len(whole[last:place].lstrip()))
 
 
-def _longest(hits: Iterator[Hit]) -> Iterator[Hit]:
+def _longest(found: list[_Found]) -> list[Hit]:
     """Drop hits that a longer one, or an equal one that is surer, covers, or that begin in one that says the same or nothing."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.cue.weight, hit.cue.label)):
-        last = kept[-1] if kept else None
-        if last is None or hit.start >= last.end or (hit.end > last.end and last.cue.label not in ("nothing", hit.cue.label)):
-            kept.append(hit)
-    return (hit for hit in kept if hit.cue.label != "nothing")
+    last_end, last_label = 0, ""
+    for start, end, _, label, _, text, cue, match in sorted(found):
+        if start >= last_end or (-end > last_end and last_label not in ("nothing", label)):
+            last_end, last_label = -end, label
+            if label != "nothing":
+                kept.append(Hit(text, start, -end, cue, match))
+    return kept
+
+
+def by_label(hits: Sequence[Hit]) -> dict[int, dict[str, list[Hit]]]:
+    """Return hits by text, in order, and by what they say."""
+    found: dict[int, dict[str, list[Hit]]] = {}
+    for hit in hits:
+        found.setdefault(hit.text, {}).setdefault(hit.cue.label, []).append(hit)
+    return found
+
+
+def best(said: Sequence[Hit]) -> Hit:
+    """Return the surest hit, the first of equals."""
+    return said[0] if len(said) == 1 else max(said, key=lambda hit: (hit.cue.weight, -hit.start))
+
+
+def origins(corpus: Corpus, hits: Sequence[Hit]) -> tuple[Places, Places]:
+    """Return where hits begin and end in the texts as given."""
+    texts, starts, ends = (np.array([hit[column] for hit in hits], np.int64) for column in range(3))
+    return corpus.origins(texts, starts, ends)
+
+
+def per_text(corpus: Corpus, hits: Sequence[Hit]) -> list[pa.Array]:
+    """Return where the one hit of each text begins and ends in the text as given: arrays as long as the corpus, null where it has none."""
+    texts = np.array([hit.text for hit in hits], np.int64)
+    none = np.ones(len(corpus), np.bool_)
+    none[texts] = False
+    columns = []
+    for places in origins(corpus, hits):
+        column = np.zeros(len(corpus), np.int32)
+        column[texts] = places
+        columns.append(pa.array(column, pa.int32(), mask=none))
+    return columns
 
 
 def together(weights: Sequence[float]) -> float:
@@ -197,4 +260,4 @@ def together(weights: Sequence[float]) -> float:
     return round(1.0 - left, 4)
 
 
-__all__ = ["LONGEST", "Book", "Cue", "Hit", "book", "together", "words"]
+__all__ = ["LONGEST", "Book", "Cue", "Hit", "best", "book", "by_label", "origins", "per_text", "together", "words"]
