@@ -23,6 +23,9 @@ SPACE, MARK, CLAUSE, SENTENCE, DIGIT, LATIN, HAN, OTHER = range(8)
 DROPPED = 0xFFFFFFFF
 """Plain form of what cannot be seen: it stands for nothing and is taken out."""
 
+TOGETHER = 0xFFFFFFFE
+"""Folded form of what is folded only together with what stands around it, or to more than one character."""
+
 NEWLINE = 0x0A
 
 _BASIC = 0x10000
@@ -44,6 +47,11 @@ def plain(codes: Codes) -> Codes:
 def kinds(codes: Codes) -> Kinds:
     """Return the kinds of code points."""
     return _looked_up(codes, _kind_table(), _kind)
+
+
+def folded(codes: Codes) -> Codes:
+    """Return code points in compatibility form without case, one for one; 0 for what is neither letter nor digit, or `TOGETHER`."""
+    return _looked_up(codes, _folded_table(), _folded)
 
 
 def _looked_up(codes: Codes, table: npt.NDArray[Any], rule: Callable[[int], int]) -> npt.NDArray[Any]:
@@ -73,6 +81,17 @@ def _kind_table() -> Kinds:
     return table
 
 
+@functools.cache
+def _folded_table() -> Codes:
+    table = np.arange(_BASIC, dtype=np.uint32)
+    # Private characters, and the hexagrams among the Han characters, are no letters.
+    for first, end in (_ALIKE[-1][:2], (0x4DC0, 0x4E00)):
+        table[first:end] = 0
+    for code in _unlike():
+        table[code] = _folded(code)
+    return table
+
+
 def _unlike() -> list[int]:
     bounds = [0, *(bound for first, end, _ in _ALIKE for bound in (first, end)), _BASIC]
     return [code for first, end in zip(bounds[::2], bounds[1::2], strict=True) for code in range(first, end)]
@@ -88,6 +107,15 @@ def _plain(code: int) -> int:
     lower = (_SAME.get(character) or unicodedata.normalize("NFKC", character)).lower()
     # What folds to several characters keeps its own form, so that every character stays one.
     return ord(lower) if len(lower) == 1 else code
+
+
+def _folded(code: int) -> int:
+    forms = unicodedata.normalize("NFKC", chr(code))
+    # Marks and parts of Hangul syllables are put together with the character before.
+    if any(unicodedata.category(form)[0] == "M" or 0x1100 <= ord(form) < 0x1200 for form in forms):
+        return TOGETHER
+    said = "".join(form for form in forms if form.isalnum()).casefold()
+    return TOGETHER if len(said) > 1 else ord(said or "\0")
 
 
 def _kind(code: int) -> int:

@@ -13,9 +13,13 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from typing import Literal
+
+import numpy as np
+
+from moushi.understand.characters import TOGETHER, folded
 
 Reason = Literal["agent", "empty", "boilerplate"]
 
@@ -26,6 +30,8 @@ LEAST_SHARE = 0.001
 SHORT_CHARACTERS = 24
 """Longer texts in normal form are never boilerplate only because they are repeated."""
 
+# Longer texts are neither repeated nor stand in for a review.
+_LONGEST = 4 * SHORT_CHARACTERS
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -68,13 +74,25 @@ def set_aside(bodies: Sequence[str], common: frozenset[str]) -> list[Reason | No
     bodies : the texts
     common : what `repeated` returned for the whole corpus
     """
-    return [_reason(normalised(body), common) for body in bodies]
+    return [_reason(plain, common) if len(plain) <= _LONGEST else None for plain in _normalised(bodies)]
+
+
+def _normalised(bodies: Sequence[str]) -> Iterator[str]:
+    """Yield texts in normal form, all worked out at once but for those with characters that depend on what stands around them."""
+    codes = folded(np.frombuffer("".join(bodies).encode("utf-32-le", "surrogatepass"), np.uint32))
+    lengths = np.fromiter(map(len, bodies), np.int64, len(bodies))
+    ends = np.cumsum(lengths)
+    kept, apart = (np.append(0, np.cumsum(mask)) for mask in ((codes != 0), (codes == TOGETHER)))
+    whole = codes[codes != 0].tobytes().decode("utf-32-le", "replace")
+    odd = (apart[ends] > apart[ends - lengths]).tolist()
+    for body, start, end, together in zip(bodies, kept[ends - lengths].tolist(), kept[ends].tolist(), odd, strict=True):
+        yield normalised(body) if together else whole[start:end]
 
 
 def _reason(plain: str, common: frozenset[str]) -> Reason | None:
     if not plain:
         return "empty"
-    if plain in common or (len(plain) <= 4 * SHORT_CHARACTERS and _stands_in().fullmatch(plain)):
+    if plain in common or _stands_in().fullmatch(plain):
         return "boilerplate"
     return None
 

@@ -25,7 +25,7 @@ Hashes = npt.NDArray[np.uint64]
 Matrix = Any
 """A sparse matrix of SciPy in CSR form, float32."""
 
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 
@@ -50,7 +50,7 @@ def word_hashes(corpus: Corpus, spans: Spans) -> Hashes:
 def _prefixes(corpus: Corpus) -> tuple[Hashes, Hashes]:
     """Return for each place the hash of all before it, and the factor that makes those of parts comparable."""
     letters = mixed(corpus.codes)
-    powers, inverse = (_powers(base, len(letters)) for base in (int(_BASE), pow(int(_BASE), -1, 1 << 64)))
+    powers, inverse = (_powers(base, len(letters)) for base in (int(BASE), pow(int(BASE), -1, 1 << 64)))
     prefix = np.zeros(len(letters) + 1, np.uint64)
     np.cumsum(letters * powers, out=prefix[1:])
     return prefix, inverse
@@ -60,14 +60,6 @@ def _powers(base: int, count: int) -> Hashes:
     powers = np.full(count, np.uint64(base))
     powers[:1] = 1
     return np.multiply.accumulate(powers)
-
-
-def rolled(values: Hashes, size: int) -> Hashes:
-    """Return a number for each run of so many values."""
-    total = np.zeros(len(values), np.uint64)
-    for step in range(size):
-        total = total[: len(values) - step] * _BASE + values[step:]
-    return mixed(total, size)
 
 
 @dataclass(frozen=True)
@@ -207,10 +199,10 @@ def kept_grams(views: Sequence[View], corpus: Corpus) -> KeptGrams:
     columns, places, offset = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)], 0
     for view in views:
         found, at = view.grams.found(corpus)
-        place = view.places[found]
+        place = view.places.take(found)
         kept = np.flatnonzero(place >= 0)
-        columns.append(place[kept] + np.int32(offset))
-        places.append(at[kept])
+        columns.append(place.take(kept) + np.int32(offset))
+        places.append(at.take(kept))
         offset += len(view.columns_)
     return KeptGrams(np.concatenate(columns), np.concatenate(places))
 
@@ -222,7 +214,7 @@ def side_by_side(views: Sequence[View], found: KeptGrams, corpus: Corpus) -> tup
     bounds = np.cumsum([0, *(len(view.columns_) for view in views)])
     bits = int(bounds[-1]).bit_length()
     counts = counted(found.columns.astype(np.uint32), corpus.text_of[found.places], len(corpus), bits)
-    data = (1 + np.log(counts.data)) * np.concatenate([view.rarity_ for view in views])[counts.indices]
+    data = (1 + np.log(counts.data)) * np.concatenate([view.rarity_ for view in views]).take(counts.indices)
     # The n-grams of each view make a vector of length one.
     owners = np.repeat(np.arange(len(corpus)), np.diff(counts.indptr))
     part = owners * len(views) + np.searchsorted(bounds[1:-1], counts.indices, "right")
@@ -251,7 +243,7 @@ def _characters(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
         count = len(codes) - size + 1
         if count <= 0:
             break
-        rolling = rolling[:count] * _BASE + values[size - 1 :]
+        rolling = rolling[:count] * BASE + values[size - 1 :]
         # Line breaks and blanks may stand at the edges only; a line break says nothing alone.
         inner = slice(1, count + 1), slice(size - 1, size - 1 + count)
         worded = letters[size:] > letters[:count]
@@ -280,7 +272,7 @@ def _words(corpus: Corpus, low: int, high: int) -> tuple[Hashes, Places]:
         count = len(values) - size + 1
         if count <= 0:
             break
-        rolling = rolling[:count] * _BASE + values[size - 1 :]
+        rolling = rolling[:count] * BASE + values[size - 1 :]
         if size >= low:
             good = spans.texts[:count] == spans.texts[size - 1 :]
             found.append(mixed(rolling.compress(good), 100 + size))

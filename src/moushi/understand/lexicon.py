@@ -160,12 +160,13 @@ class Lexicon:
             units = self._alphabet.take(corpus.codes, mode="clip")
             units[np.append(corpus.tongues, ELSE)[corpus.text_of] != ZH] = 0
             return units, None, None
-        words = corpus.words
-        known = self._known
-        hashes = word_hashes(corpus, words)
+        words, known = corpus.words, self._known
+        units = np.zeros(len(words), np.int64)
+        mine = np.flatnonzero(corpus.tongues[words.texts] == EN)
+        hashes = word_hashes(corpus, words)[mine]
         at = np.searchsorted(known, hashes)
         at[at == len(known)] = 0
-        units = np.where((known[at] == hashes) & (corpus.tongues[words.texts] == EN), at + 1, 0)
+        units[mine] = np.where(known[at] == hashes, at + 1, 0)
         return units, words.starts, words.ends
 
     @functools.cached_property

@@ -14,9 +14,11 @@ import numpy.typing as npt
 
 from moushi.understand.characters import HAN, kinds
 from moushi.understand.corpus import Corpus, Places
-from moushi.understand.features import Hashes, mixed, rolled, word_hashes
+from moushi.understand.features import BASE, Hashes, mixed, word_hashes
+from moushi.understand.trie import apart
 
 _SIEVE_BITS = 16
+_SHIFT = np.uint64(64 - _SIEVE_BITS)
 
 
 class Hits(NamedTuple):
@@ -64,29 +66,36 @@ class Phrases:
 
     def find(self, corpus: Corpus) -> Hits:
         """Return what is found in a corpus: from left to right, the longest first."""
-        words = corpus.words if self._words else None
-        parts = [_found(mixed(corpus.codes, 2), self._characters)]
-        if words is not None:
+        parts = [_found(corpus.once(_characters), self._characters)]
+        if self._words:
+            words = corpus.words
             starts, sizes, phrases = _found(word_hashes(corpus, words), self._words)
             begins = words.starts[starts]
-            ends = words.ends[np.minimum(starts + sizes, len(words)) - 1] if len(words) else starts
-            parts.append((begins, ends - begins, phrases))
+            parts.append((begins, words.ends[starts + sizes - 1] - begins, phrases))
         starts, sizes, phrases = (np.concatenate(column) for column in zip(*parts, strict=True))
         # The line breaks between texts are no words, so a run of words may go on from one text to the next.
         inside = corpus.text_of[starts] == corpus.text_of[starts + sizes - 1]
         starts, sizes, phrases = starts[inside], sizes[inside], phrases[inside]
         order = np.lexsort((-sizes, starts))
-        return _apart(starts[order], (starts + sizes)[order], phrases[order])
+        starts, ends, phrases = starts[order], (starts + sizes)[order], phrases[order]
+        kept = apart(starts, ends)
+        return Hits(starts[kept], ends[kept], phrases[kept])
+
+
+def _characters(corpus: Corpus) -> Hashes:
+    return mixed(corpus.codes, 2)
 
 
 def _tables(values: Hashes, starts: Places, ends: Places, numbers: Places) -> dict[int, _Table]:
     tables = {}
     for size in sorted({*(ends - starts).tolist()} - {0}):
         mine = np.flatnonzero(ends - starts == size)
-        hashes = np.array([rolled(values[start : start + size], size)[0] for start in starts[mine]], np.uint64)
+        hashes = np.zeros(len(mine), np.uint64)
+        for step in range(size):
+            hashes = hashes * BASE + values[starts[mine] + step]
         order = np.argsort(hashes)
         sieve = np.zeros(1 << _SIEVE_BITS, np.bool_)
-        sieve[hashes >> np.uint64(64 - _SIEVE_BITS)] = True
+        sieve[hashes >> _SHIFT] = True
         tables[int(size)] = _Table(sieve, hashes[order], numbers[mine][order])
     return tables
 
@@ -95,25 +104,15 @@ def _found(values: Hashes, tables: dict[int, _Table]) -> tuple[Places, Places, P
     """Return where each run of values stands that is in the tables, how long it is, and which it is."""
     none = np.zeros(0, np.int64)
     starts, sizes, phrases = [none], [none], [none]
-    for size, table in tables.items():
-        if size > len(values):
-            continue
-        hashes = rolled(values, size)
-        maybe = np.flatnonzero(table.sieve[hashes >> np.uint64(64 - _SIEVE_BITS)])
-        place = np.minimum(np.searchsorted(table.hashes, hashes[maybe]), len(table.hashes) - 1)
-        right = table.hashes[place] == hashes[maybe]
-        starts.append(maybe[right])
-        sizes.append(np.full(int(right.sum()), size))
-        phrases.append(table.phrases[place[right]])
+    rolling = np.zeros(len(values), np.uint64)
+    for size in range(1, min(max(tables, default=0), len(values)) + 1):
+        rolling = rolling[: len(values) - size + 1] * BASE + values[size - 1 :]
+        if size in tables:
+            table = tables[size]
+            maybe = np.flatnonzero(table.sieve.take(rolling >> _SHIFT))
+            place = np.minimum(np.searchsorted(table.hashes, rolling[maybe]), len(table.hashes) - 1)
+            right = table.hashes[place] == rolling[maybe]
+            starts.append(maybe[right])
+            sizes.append(np.full(int(right.sum()), size))
+            phrases.append(table.phrases[place[right]])
     return np.concatenate(starts), np.concatenate(sizes), np.concatenate(phrases)
-
-
-def _apart(starts: Places, ends: Places, phrases: Places) -> Hits:
-    """Return those that do not overlap an earlier one."""
-    kept: list[int] = []
-    free = 0
-    for place, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        if start >= free:
-            kept.append(place)
-            free = end
-    return Hits(starts[kept], ends[kept], phrases[kept])

@@ -100,11 +100,13 @@ def clause_traits(corpus: Corpus, found: KeptGrams, model: Fitted) -> Floats:
     clauses = corpus.clauses
     if not len(clauses):
         return np.zeros((len(corpus), 7))
-    clause = (np.searchsorted(clauses.starts, np.arange(len(corpus.codes)), "right") - 1).clip(0)[found.places]
+    clause = np.zeros(len(corpus.codes), np.int64)
+    clause[clauses.starts[1:]] = 1
+    clause = np.cumsum(clause)
     # Marks before the first clause of a text are nobody's.
-    own = np.flatnonzero(clauses.texts[clause] == corpus.text_of[found.places])
-    weights: Floats = model.weights[found.columns[own], 0].astype(np.float64)
-    summed: Floats = np.bincount(clause[own], weights, len(clauses)).astype(np.float64, copy=False)
+    clause[clauses.texts[clause] != corpus.text_of] = len(clauses)
+    weights = model.weights[:, 0].take(found.columns)
+    summed = np.bincount(clause.take(found.places), weights, len(clauses) + 1)[:-1].astype(np.float64, copy=False)
     return _over_clauses(summed, clauses.texts, len(corpus))
 
 

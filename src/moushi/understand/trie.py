@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 Places = npt.NDArray[np.int64]
 
+_SIEVE = (1 << 18) - 1
+
 
 class Trie:
     """Words as paths of units.
@@ -51,6 +53,8 @@ class Trie:
         self._edges = np.array(order, np.int64)
         self._nodes = np.array([nodes[edge] for edge in order], np.int64)
         self._words = np.array(last, np.int64)
+        self._sieve = np.zeros(_SIEVE + 1, np.bool_)
+        self._sieve[self._edges & _SIEVE] = True
 
     def find(self, units: npt.NDArray[np.integer]) -> tuple[Places, Places, Places]:
         """Return the words in a row of units: the longest from the left, none over another.
@@ -65,34 +69,47 @@ class Trie:
         """
         places = np.flatnonzero(self._first[units])
         nodes = self._first[units[places]]
-        found: list[tuple[Places, Places, int]] = []
+        sizes, words = np.zeros(len(units), np.int64), np.zeros(len(units), np.int64)
         size = 0
         while places.size:
             size += 1
-            words = self._words[nodes]
-            ends_here = words >= 0
-            found.append((places[ends_here], words[ends_here], size))
+            word = self._words[nodes]
+            ends_here = word >= 0
+            # Of words from the same place, the longest is found last.
+            sizes[places[ends_here]], words[places[ends_here]] = size, word[ends_here]
             going = places + size < len(units)
             places, nodes = places[going], nodes[going]
             edges = nodes * self._width + units[places + size]
-            at = np.searchsorted(self._edges, edges)
+            maybe = np.flatnonzero(self._sieve.take(edges & _SIEVE))
+            at = np.searchsorted(self._edges, edges[maybe])
             at[at == len(self._edges)] = 0
-            on = self._edges[at] == edges
-            places, nodes = places[on], self._nodes[at[on]]
-        return _longest(found)
+            on = self._edges[at] == edges[maybe]
+            places, nodes = places[maybe[on]], self._nodes[at[on]]
+        starts = np.flatnonzero(sizes)
+        ends = starts + sizes[starts]
+        kept = apart(starts, ends)
+        return starts[kept], ends[kept], words[starts[kept]]
 
 
-def _longest(found: list[tuple[Places, Places, int]]) -> tuple[Places, Places, Places]:
-    starts = np.concatenate([np.zeros(0, np.int64), *(places for places, _, _ in found)])
-    which = np.concatenate([np.zeros(0, np.int64), *(words for _, words, _ in found)])
-    sizes = np.concatenate([np.zeros(0, np.int64), *(np.full(len(places), size) for places, _, size in found)])
-    order = np.lexsort((-sizes, starts))
-    starts, which, sizes = starts[order], which[order], sizes[order]
-    chosen: list[int] = []
-    free = 0
-    for number, (start, size) in enumerate(zip(starts.tolist(), sizes.tolist(), strict=True)):
-        if start >= free:
-            chosen.append(number)
-            free = start + size
-    kept = np.array(chosen, np.int64)
-    return starts[kept], starts[kept] + sizes[kept], which[kept]
+def apart(starts: Places, ends: Places) -> Places:
+    """Return which of some parts one takes from the left, each time the first that does not overlap the one before.
+
+    Parameters
+    ----------
+    starts, ends : none empty, by start
+
+    Examples
+    --------
+    >>> apart(np.array([0, 1, 2, 5]), np.array([2, 3, 4, 6])).tolist()
+    [0, 2, 3]
+    """
+    taken = np.append(True, starts[1:] >= np.maximum.accumulate(ends)[:-1])[: len(starts)]
+    # What overlaps nothing before it is taken; between two such parts, one goes on step by step, everywhere at once.
+    places = np.flatnonzero(taken)
+    limits = np.append(places[1:], len(starts))[: len(places)]
+    while places.size:
+        following = np.searchsorted(starts, ends[places])
+        on = following < limits
+        places, limits = following[on], limits[on]
+        taken[places] = True
+    return np.flatnonzero(taken)

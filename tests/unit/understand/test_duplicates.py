@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from moushi.understand.duplicates import normalised, repeated, set_aside
+from moushi.understand.duplicates import _normalised, normalised, repeated, set_aside
 
 NONE: frozenset[str] = frozenset()
 
@@ -49,3 +51,8 @@ def test_a_long_text_is_not_boilerplate_because_it_is_repeated() -> None:
 
 def test_normal_form_knows_no_width_and_no_case() -> None:
     assert normalised("Ｇｏｏｄ　Product！") == normalised("good product")
+
+
+@given(st.lists(st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ｶﾞＡé\u0301가가㎏ß_ ，好䷀")), max_size=8), max_size=5))
+def test_texts_have_the_same_normal_form_together_as_alone(texts: list[str]) -> None:
+    assert list(_normalised(texts)) == [normalised(text) for text in texts]
