@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -45,11 +47,14 @@ def read(corpus: Corpus, background: Background | None = None, *, most: int = MO
     if not len(found.texts):
         return _table(corpus, found, np.zeros(0, np.int64), np.zeros(0))
     scores = _scores(corpus, found)
-    order = np.lexsort((found.ends, found.starts, -scores, found.texts))
+    good = scores >= np.array([weights(language)["floor"] for language in _LANGUAGES])[corpus.tongues[found.texts]]
+    # Doubtful ones are put in order only where there are few others.
+    few = np.bincount(found.texts[good], minlength=len(corpus)) < _LEAST
+    rows = np.flatnonzero(good | few[found.texts])
+    order = rows[np.lexsort((found.ends[rows], found.starts[rows], -scores[rows], found.texts[rows]))]
     texts = found.texts[order]
     rank = np.arange(len(order)) - np.searchsorted(texts, texts)
-    floor = np.array([weights(language)["floor"] for language in _LANGUAGES])[corpus.tongues[texts]]
-    chosen = order[(rank < most) & ((scores[order] >= floor) | (rank < _LEAST))]
+    chosen = order[(rank < most) & (good[order] | (rank < _LEAST))]
     return _table(corpus, found, chosen, scores)
 
 
@@ -61,8 +66,9 @@ def _scores(corpus: Corpus, found: Candidates) -> Floats:
         rows = np.flatnonzero(tongues == tongue)
         if rows.size:
             table = weights(language)
-            total[rows] = table["constant"] + sum(
-                weight * found.traits[name][rows] for name, weight in table.items() if name in found.traits
+            mine: Any = slice(None) if len(rows) == len(total) else rows
+            total[mine] = table["constant"] + sum(
+                weight * found.traits[name][mine] for name, weight in table.items() if name in found.traits
             )
     scores: Floats = 1 / (1 + np.exp(-total))
     return scores
