@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.cues import Hit, best, book, by_label, origins, together
+from moushi.understand.cues import book, together
 
 OTHER = "other"
 INTENTS = ("return", "leave", "complain", "compare", "ask", "buy", "praise", OTHER)
@@ -37,13 +37,9 @@ def read(corpus: Corpus) -> pa.Table:
     >>> read(Corpus(["质量太差，我要退货"]))["intent"].to_pylist()
     ['return', 'complain']
     """
-    rows: list[tuple[int, float, int, Hit]] = []
-    for text, by in by_label(book("intent").find(corpus)).items():
-        found = [(text, -together([hit.cue.weight for hit in said]), INTENTS.index(label), best(said)) for label, said in by.items()]
-        rows += sorted(found) if len(found) > 1 else found
-    texts, confidences, ranks, hits = zip(*rows, strict=True) if rows else ((), (), (), ())
-    starts, ends = origins(corpus, hits)
-    columns = (texts, [INTENTS[rank] for rank in ranks], [-each for each in confidences], starts, ends)
+    said = together(book("intent").find(corpus), INTENTS)
+    names = np.array(INTENTS, object)[said.labels]
+    columns = (said.texts, names, said.confidences, *corpus.origins(said.texts, said.starts, said.ends))
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.understand.corpus import Corpus
-from moushi.understand.cues import Hit, best, book, by_label, per_text, together
+from moushi.understand.cues import Hit, book, per_text, together
 
 SCHEMA = pa.schema([("urgency", pa.float32()), ("start", pa.int32()), ("end", pa.int32())])
 
@@ -33,10 +33,13 @@ def read(corpus: Corpus) -> pa.Table:
     >>> read(Corpus(["今天必须给我退款，不然打12315", "no rush"]))["urgency"].to_pylist()
     [0.8799999952316284, 0.0]
     """
+    strongest: dict[tuple[int, str], Hit] = {}
+    for hit in book("urgency").find(corpus):
+        known = strongest.setdefault((hit.text, hit.cue.label), hit)
+        if hit.cue.weight > known.cue.weight:
+            strongest[hit.text, hit.cue.label] = hit
+    # One label for all: what is left are reasons of different kinds.
+    said = together([hit._replace(cue=hit.cue._replace(label="")) for hit in strongest.values()], [""])
     urgencies = np.zeros(len(corpus), np.float32)
-    shown: list[Hit] = []
-    for text, by in by_label(book("urgency").find(corpus)).items():
-        reasons = [max(said, key=lambda hit: hit.cue.weight) for said in by.values()]
-        urgencies[text] = together([hit.cue.weight for hit in reasons])
-        shown.append(best(reasons))
-    return pa.table([pa.array(urgencies), *per_text(corpus, shown)], schema=SCHEMA)
+    urgencies[said.texts] = said.confidences
+    return pa.table([pa.array(urgencies), *per_text(corpus, said.texts, said.starts, said.ends)], schema=SCHEMA)

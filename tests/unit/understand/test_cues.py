@@ -85,9 +85,18 @@ def test_a_cue_for_its_sentence_is_quoted_from_the_beginning() -> None:
     assert found({"a": [{"zh": ["\\?"], "whole": True}]}, "好。有货?") == [(0, "a", "有货?")]
 
 
-def test_independent_reasons_add_up() -> None:
-    assert together([0.5, 0.5]) == 0.75
-    assert together([]) == 0.0
+def test_independent_reasons_add_up_per_text_and_label() -> None:
+    content = {"a": [{"weight": 0.5, "zh": ["退货"]}, {"weight": 0.6, "zh": ["退款"]}], "b": [{"weight": 0.9, "zh": ["差评"]}]}
+    hits = Book(content).find(Corpus(["好，退货，退款，差评", "", "退货"]))
+    said = together(hits, ["a", "b"])
+    assert list(zip(said.texts.tolist(), said.labels.tolist(), said.confidences.tolist(), strict=True)) == [
+        (0, 1, 0.9),
+        (0, 0, 0.8),
+        (2, 0, 0.5),
+    ]
+    # The surest is shown: where the first text says 退款.
+    assert (said.starts[1], said.ends[1]) == (6, 8)
+    assert [column.tolist() for column in together([], ["a"])] == [[]] * 5
 
 
 @pytest.mark.parametrize("name", ["intent", "needs", "urgency", "emotion"])

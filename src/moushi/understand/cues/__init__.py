@@ -33,6 +33,7 @@ _STOP = r"\n。!?;…"
 _GAPS = {"zh": rf"[^{_STOP}]{{0,14}}?", "en": rf"(?:(?!\. )[^{_STOP}]){{0,40}}?"}
 _BITS = 18
 _SHIFT = np.uint32(32 - _BITS)
+_BASIC = 0x10000
 _FACTOR = np.uint32(0x9E3779B1)
 # The very end, not before a line break: what another text says turns nothing.
 _NEGATED = {
@@ -106,6 +107,8 @@ class Book:
                 for tongue in ("zh", "en"):
                     for pattern in entry.get(tongue, ()):
                         self._add(pattern, label, tongue, entry)
+        self._firsts = np.zeros(_BASIC + 1, np.bool_)
+        self._firsts[[min(ord(words[0]), _BASIC) for words in self._cues]] = True
         self._tables = {length: self._table(length) for length in sorted({len(words) for words in self._cues})}
 
     def _add(self, pattern: str, label: str, tongue: str, entry: dict[str, Any]) -> None:
@@ -146,11 +149,11 @@ class Book:
     def _places(self, corpus: Corpus) -> Iterator[tuple[int, int, int]]:
         """Return (length, place, text) wherever a cue may begin, by place."""
         found: list[Places] = []
-        outside = corpus.once(_outside)
+        starts = np.flatnonzero(self._firsts.take(corpus.codes, mode="clip") & corpus.once(_outside))
         for length, (table, hashes) in self._tables.items():
             said = corpus.once(functools.partial(_hashes_of, length=length), ("beginnings", length))
-            may = np.flatnonzero(table[said >> _SHIFT])
-            may = may[outside[may]]
+            near = starts[: np.searchsorted(starts, len(said))]
+            may = near[table.take(said.take(near) >> _SHIFT)]
             at = np.minimum(np.searchsorted(hashes, said[may]), len(hashes) - 1)
             found.append(may[hashes[at] == said[may]])
         places = np.concatenate([np.zeros(0, np.int64), *found])
@@ -220,44 +223,57 @@ def _longest(found: list[_Found]) -> list[Hit]:
     return kept
 
 
-def by_label(hits: Sequence[Hit]) -> dict[int, dict[str, list[Hit]]]:
-    """Return hits by text, in order, and by what they say."""
-    found: dict[int, dict[str, list[Hit]]] = {}
-    for hit in hits:
-        found.setdefault(hit.text, {}).setdefault(hit.cue.label, []).append(hit)
-    return found
+class Said(NamedTuple):
+    """What cues say together, per text and label, by text, the surest first: arrays.
+
+    Attributes
+    ----------
+    texts, labels : numbers of the text and of the label
+    confidences : how sure all of them make, each speaking for itself
+    starts, ends : places in `Corpus.codes` of the surest, the first of equals
+    """
+
+    texts: Places
+    labels: Places
+    confidences: npt.NDArray[np.float64]
+    starts: Places
+    ends: Places
 
 
-def best(said: Sequence[Hit]) -> Hit:
-    """Return the surest hit, the first of equals."""
-    return said[0] if len(said) == 1 else max(said, key=lambda hit: (hit.cue.weight, -hit.start))
+def together(hits: Sequence[Hit], labels: Sequence[str]) -> Said:
+    """Return what cues say together: 1 - (1 - a)(1 - b)... per text and label.
 
-
-def origins(corpus: Corpus, hits: Sequence[Hit]) -> tuple[Places, Places]:
-    """Return where hits begin and end in the texts as given."""
+    Parameters
+    ----------
+    hits : in order of place
+    labels : in order of precedence where two are equally sure
+    """
+    number = {label: place for place, label in enumerate(labels)}
     texts, starts, ends = (np.array([hit[column] for hit in hits], np.int64) for column in range(3))
-    return corpus.origins(texts, starts, ends)
+    label = np.array([number[hit.cue.label] for hit in hits], np.int64)
+    weight = np.array([hit.cue.weight for hit in hits], np.float64)
+    keys = texts * len(labels) + label
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0)[: len(keys)])
+    best = np.lexsort((starts, -weight, keys))[first]
+    left = np.multiply.reduceat(1.0 - weight[order], first) if len(first) else np.zeros(0)
+    exact, which = np.unique(1.0 - left, return_inverse=True)
+    sure = np.array([round(value, 4) for value in exact.tolist()], np.float64)[which]
+    rows = np.lexsort((label[best], -sure, texts[best]))
+    best = best[rows]
+    return Said(texts[best], label[best], sure[rows], starts[best], ends[best])
 
 
-def per_text(corpus: Corpus, hits: Sequence[Hit]) -> list[pa.Array]:
-    """Return where the one hit of each text begins and ends in the text as given: arrays as long as the corpus, null where it has none."""
-    texts = np.array([hit.text for hit in hits], np.int64)
+def per_text(corpus: Corpus, texts: Places, starts: Places, ends: Places) -> list[pa.Array]:
+    """Return where the one part of each of some texts begins and ends in the text as given: for each text, null where it has none."""
     none = np.ones(len(corpus), np.bool_)
     none[texts] = False
     columns = []
-    for places in origins(corpus, hits):
+    for places in corpus.origins(texts, starts, ends):
         column = np.zeros(len(corpus), np.int32)
         column[texts] = places
         columns.append(pa.array(column, pa.int32(), mask=none))
     return columns
 
 
-def together(weights: Sequence[float]) -> float:
-    """Return how sure several cues make of the same thing, each speaking for itself: 1 - (1 - a)(1 - b)..."""
-    left = 1.0
-    for weight in weights:
-        left *= 1.0 - weight
-    return round(1.0 - left, 4)
-
-
-__all__ = ["LONGEST", "Book", "Cue", "Hit", "best", "book", "by_label", "origins", "per_text", "together", "words"]
+__all__ = ["LONGEST", "Book", "Cue", "Hit", "book", "per_text", "together", "words"]
