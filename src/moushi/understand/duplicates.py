@@ -32,6 +32,7 @@ SHORT_CHARACTERS = 24
 
 # Longer texts are neither repeated nor stand in for a review.
 _LONGEST = 4 * SHORT_CHARACTERS
+_TOGETHER = 2_000
 _BETWEEN = re.compile(r"[\W_]+")
 
 
@@ -58,8 +59,8 @@ def repeated(counts: Iterable[tuple[str, int]], total: int) -> frozenset[str]:
     total : texts in all
     """
     sums: Counter[str] = Counter()
-    for body, count in counts:
-        plain = normalised(body)
+    listed = list(counts)
+    for plain, (_, count) in zip(normal_forms([body for body, _ in listed]), listed, strict=True):
         if 0 < len(plain) <= SHORT_CHARACTERS:
             sums[plain] += count
     least = max(LEAST_REPEATS, LEAST_SHARE * total)
@@ -74,11 +75,17 @@ def set_aside(bodies: Sequence[str], common: frozenset[str]) -> list[Reason | No
     bodies : the texts
     common : what `repeated` returned for the whole corpus
     """
-    return [_reason(plain, common) if len(plain) <= _LONGEST else None for plain in _normalised(bodies)]
+    return [_reason(plain, common) if len(plain) <= _LONGEST else None for plain in normal_forms(bodies)]
 
 
-def _normalised(bodies: Sequence[str]) -> Iterator[str]:
-    """Yield texts in normal form, all worked out at once but for those with characters that depend on what stands around them."""
+def normal_forms(bodies: Sequence[str]) -> Iterator[str]:
+    """Yield texts in normal form, as `normalised` returns each, worked out together."""
+    for start in range(0, len(bodies), _TOGETHER):
+        yield from _forms(bodies[start : start + _TOGETHER])
+
+
+def _forms(bodies: Sequence[str]) -> Iterator[str]:
+    # All at once, but for those with characters that depend on what stands around them.
     codes = folded(np.frombuffer("".join(bodies).encode("utf-32-le", "surrogatepass"), np.uint32))
     lengths = np.fromiter(map(len, bodies), np.int64, len(bodies))
     ends = np.cumsum(lengths)

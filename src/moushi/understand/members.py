@@ -69,7 +69,8 @@ def bayes_vectors(features: Matrix, labels: Labels, cost: float, importance: Flo
     for label in range(count) if count > 2 else (1,):
         mine = labels == label
         ratio = _log_ratio(features, mine, importance)
-        model = _fitted(LinearSVC(C=cost, dual=True, random_state=0, max_iter=300), features @ sparse.diags(ratio), mine, importance)
+        scaled = sparse.csr_matrix((features.data * ratio[features.indices], features.indices, features.indptr), shape=features.shape)
+        model = _fitted(LinearSVC(C=cost, dual=True, random_state=0, max_iter=300), scaled, mine, importance)
         weights.append(ratio[:, None] * ((1 - INTERPOLATION) * np.abs(model.weights).mean() + INTERPOLATION * model.weights))
         bias.append(model.bias * INTERPOLATION)
     return Fitted(np.hstack(weights), np.hstack(bias))

@@ -90,7 +90,8 @@ class TextReader:
         ratings = [rating for rating in rows[Texts.rating].to_pylist() if rating is not None]
         scale = (min(ratings), max(ratings)) if ratings else (0.0, 0.0)
         # In an order that says nothing, so that parts of it are like the whole.
-        order = sorted(range(rows.num_rows), key=lambda place: hashlib.md5(_key(rows, place), usedforsecurity=False).digest())
+        keys = list(map(_key, *(rows[name].to_pylist() for name in (Texts.text_id, Texts.body))))
+        order = sorted(range(rows.num_rows), key=keys.__getitem__)
         sample = rows.take(pa.array(order[:MOST_LEARNT], pa.int64()))
         self.models_ = learn(sample, scale, seed=self.seed, given=Given(common=repeated(counts.items(), rows.num_rows)))
         return self
@@ -144,8 +145,8 @@ def _word(label: Any) -> str | None:
     return "positive" if label > 0 else "negative" if label < 0 else "neutral"
 
 
-def _key(rows: pa.Table, place: int) -> bytes:
-    return f"{rows[Texts.text_id][place].as_py()}\x1f{rows[Texts.body][place].as_py()}".encode("utf-8", "surrogatepass")
+def _key(text_id: str | None, body: str | None) -> bytes:
+    return hashlib.md5(f"{text_id}\x1f{body}".encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
 
 
 def _rows(texts: Any, where: str) -> pa.Table:

@@ -15,7 +15,7 @@ from moushi.columns import Texts, TextTopics
 from moushi.columns import Topics as TopicRows
 from moushi.errors import MissingColumns, NotFitted
 from moushi.understand.corpus import Corpus
-from moushi.understand.duplicates import normalised, repeated, set_aside
+from moushi.understand.duplicates import normal_forms, repeated, set_aside
 from moushi.understand.grouping import Grouping, group
 from moushi.understand.topic_changes import Change, followed
 from moushi.understand.topic_names import Names, names
@@ -209,12 +209,12 @@ def _sample(bodies: Sequence[str], languages: Sequence[str | None]) -> tuple[lis
     common = repeated(counts.items(), len(bodies))
     left = Counter[str]()
     own: dict[str, tuple[str, str | None]] = {}
-    for body, language in sorted(set(zip(bodies, languages, strict=True)), key=lambda pair: (pair[0], pair[1] or "")):
-        reason = set_aside([body[:MOST_CHARACTERS]], common)[0]
+    pairs = sorted(set(zip(bodies, languages, strict=True)), key=lambda pair: (pair[0], pair[1] or ""))
+    read = [body[:MOST_CHARACTERS] for body, _ in pairs]
+    for (body, language), reason, plain in zip(pairs, set_aside(read, common), normal_forms(read), strict=True):
         if reason is not None:
             left[reason] += counts[body]
             continue
-        plain = normalised(body[:MOST_CHARACTERS])
         left["repeat"] += counts[body] - (plain not in own)
         own.setdefault(plain, (body[:MOST_CHARACTERS], language))
     keys = sorted(own, key=lambda plain: (hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest(), plain))

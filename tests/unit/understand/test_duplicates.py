@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moushi.understand.duplicates import _normalised, normalised, repeated, set_aside
+from moushi.understand.duplicates import normal_forms, normalised, repeated, set_aside
 
 NONE: frozenset[str] = frozenset()
 
@@ -55,4 +55,4 @@ def test_normal_form_knows_no_width_and_no_case() -> None:
 
 @given(st.lists(st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ｶﾞＡé\u0301가가㎏ß_ ，好䷀")), max_size=8), max_size=5))
 def test_texts_have_the_same_normal_form_together_as_alone(texts: list[str]) -> None:
-    assert list(_normalised(texts)) == [normalised(text) for text in texts]
+    assert list(normal_forms(texts)) == [normalised(text) for text in texts]
