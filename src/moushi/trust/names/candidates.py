@@ -1,13 +1,14 @@
-"""Every span of a text that may be the name of a person."""
+"""Every span of a text whose characters may be the name of a person."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from moushi.trust.names.tables import CODES, NAME_TAG, WORDS, Array, Book, hashes, is_han, tables
+from moushi.trust.names.tables import CODES, Array, Book, hashes, is_han, tables
 
 # Kinds of candidates; a span that is several is the first of them.
 GIVEN1, GIVEN2, COMPOUND, FOREIGN, DOTTED, LATIN, WORD, NICKNAME, JAPANESE = range(9)
@@ -18,41 +19,36 @@ _PAD = LONGEST + 1
 _NO_NAME = 2
 
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’]*(?: [A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’]*){0,3}")
-_DOTS = np.array([ord(sign) for sign in "·•・‧"])
-_DASHES = np.array([ord(sign) for sign in "-－—–"])
 _PART = 7
 _MANY = 40
-_BEFORE_SURNAME = np.array([ord(character) for character in "小老阿"])
-_AFTER_SURNAME = np.array([ord(character) for character in "某总帅导哥姐爷氏"])
+
+
+def _marked(characters: str) -> Array:
+    table = np.zeros(CODES, bool)
+    table[[ord(character) for character in characters]] = True
+    return table
+
+
+_DOTS, _DASHES = _marked("·•・‧"), _marked("-－—–")
+_BEFORE_SURNAME, _AFTER_SURNAME = _marked("小老阿"), _marked("某总帅导哥姐爷氏")
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text with what the tokeniser says of it, one value for each character.
+    """A text with its characters as numbers.
 
     Parameters
     ----------
     text : as it is; lines are independent of each other
     codes : code points, those above 0xFFFF as 0xFFFD
-    cut : whether a word begins there, one more than characters
-    begin, length : of the word that the character is in
-    tag, frequency : of that word, as `tables.WORDS` has them
-    line : number of the line
+    places : the codes as indices of tables
+    line : number of the line that each character is in
     """
 
     text: str
     codes: Array
-    cut: Array
-    begin: Array
-    length: Array
-    tag: Array
-    frequency: Array
+    places: Array
     line: Array
-
-    @property
-    def places(self) -> Array:
-        """The codes as indices of tables."""
-        return self.codes.astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -66,36 +62,23 @@ class Candidates:
 
 
 def read(text: str) -> Text:
-    """Cut a text into words."""
-    import rjieba
-
+    """Number the characters of a text."""
     points = np.frombuffer(text.encode("utf-32-le"), "<u4")
     codes = np.where(points < CODES, points, 0xFFFD).astype(np.uint64)
-    words = rjieba.cut(text, False)
-    lengths = np.fromiter(map(len, words), np.int64, len(words))
-    described = np.fromiter(map(WORDS.__getitem__, words), np.int64, len(words))
-    edges = np.concatenate([[0], np.cumsum(lengths)])
-    cut = np.zeros(len(codes) + 1, bool)
-    cut[edges] = True
-    return Text(
-        text=text,
-        codes=codes,
-        cut=cut,
-        begin=np.repeat(edges[:-1], lengths),
-        length=np.repeat(lengths, lengths),
-        tag=np.repeat(described // 16, lengths),
-        frequency=np.repeat(described % 16, lengths),
-        line=np.cumsum(codes == ord("\n")),
-    )
+    return Text(text=text, codes=codes, places=codes.astype(np.intp), line=np.cumsum(codes == ord("\n")))
 
 
 def candidates(text: Text) -> Candidates:
-    """Return every span that may be a name, each once, ordered by start and end."""
+    """Return every span whose characters may be a name, each once, ordered by start and end."""
     han = np.concatenate([is_han(text.codes), np.zeros(_PAD, bool)])
-    found = [*_chinese(text, han), *_japanese(text, han), *_foreign(text), *_words(text), *_nicknames(text, han), *_written(text)]
+    return unique(text, [*_chinese(text, han), *_japanese(text, han), *_foreign(text), *_nicknames(text, han), *_written(text)])
+
+
+def unique(text: Text, found: Sequence[tuple[Array, Array, int | Array]]) -> Candidates:
+    """Return each span once, ordered by start and end, without those that the lists call no names."""
     starts = np.concatenate([start for start, _, _ in found])
     ends = np.concatenate([end for _, end, _ in found])
-    kinds = np.concatenate([np.full(len(start), kind) for start, _, kind in found])
+    kinds = np.concatenate([np.broadcast_to(kind, len(start)) for start, _, kind in found])
     order = np.lexsort((kinds, ends, starts))
     order = order[tables().known.look(hashes(text.codes, starts[order], ends[order], 8)) < _NO_NAME]
     starts, ends, kinds = starts[order], ends[order], kinds[order]
@@ -152,22 +135,13 @@ def _foreign(text: Text) -> _Spans:
     return spans
 
 
-def _words(text: Text) -> _Spans:
-    """Words that the tokeniser's dictionary calls names, and foreign names of the list."""
-    at = np.flatnonzero(text.cut[:-1] & (text.length > 1) & is_han(text.codes))
-    named = at[text.tag[at] == NAME_TAG]
-    other = at[tables().known.heads[text.places[at]]]
-    listed = other[tables().known.look(hashes(text.codes, other, other + text.length[other], 8)) == 1]
-    return [(named, named + text.length[named], WORD), (listed, listed + text.length[listed], WORD)]
-
-
 def _nicknames(text: Text, han: Array) -> _Spans:
     places = text.places
-    called = np.flatnonzero(np.isin(places, _BEFORE_SURNAME))
+    called = np.flatnonzero(_BEFORE_SURNAME[places])
     called = called[han[called + 1]]
     surname = np.flatnonzero(tables().rank[places] > 0)
     surname = surname[surname + 1 < len(places)]
-    titled = surname[np.isin(places[surname + 1], _AFTER_SURNAME)]
+    titled = surname[_AFTER_SURNAME[places[surname + 1]]]
     return [(called, called + 2, NICKNAME), (titled, titled + 2, NICKNAME)]
 
 
@@ -179,7 +153,7 @@ def _written(text: Text) -> _Spans:
 
 def _dotted(text: Text) -> list[tuple[int, int]]:
     places = text.places
-    dot, dash = np.isin(places, _DOTS), np.isin(places, _DASHES)
+    dot, dash = _DOTS[places], _DASHES[places]
     joins = np.flatnonzero(dot | dash)
     han = is_han(text.codes)
     inner = joins[(joins > 0) & (joins < len(places) - 1)]

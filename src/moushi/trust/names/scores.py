@@ -6,22 +6,31 @@ import functools
 import json
 from bisect import bisect_right
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 
 from moushi.trust.names.candidates import Candidates, Text, candidates, read
-from moushi.trust.names.signs import Sign, first_signs, second_signs
+from moushi.trust.names.cutting import Cut, cut_around
+from moushi.trust.names.signs import Sign, first_signs, rough_signs, second_signs
 from moushi.trust.names.tables import Array
 
 Weights = dict[str, Array]
 
 
+class Readings(NamedTuple):
+    """The weights of the characters alone, of the first and of the second reading."""
+
+    rough: Weights
+    first: Weights
+    second: Weights
+
+
 @functools.cache
-def weights() -> tuple[Weights, Weights]:
-    """Read the weights of the first and of the second reading."""
+def weights() -> Readings:
+    """Read the weights that ship with the package."""
     content = json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8"))
-    first, second = ({name: np.array(values) / 100 for name, values in part.items()} for part in (content["first"], content["second"]))
-    return first, second
+    return Readings(**{reading: {name: np.array(values) / 100 for name, values in part.items()} for reading, part in content.items()})
 
 
 def names(text: str, threshold: float) -> list[tuple[int, int]]:
@@ -32,21 +41,28 @@ def names(text: str, threshold: float) -> list[tuple[int, int]]:
     text : lines that are independent of each other
     threshold : least score, in log-odds; lower finds more
     """
-    if not text:
+    plain = read(text)
+    rough = likely(plain, weights().rough)
+    if not len(rough.starts):
         return []
-    cut = read(text)
-    found = candidates(cut)
-    return settle(found, scores(cut, found), threshold)
+    cut, found = cut_around(plain, rough)
+    return settle(found, scores(cut, found, weights()), threshold)
 
 
-def scores(text: Text, found: Candidates) -> Array:
-    """Return the log-odds of each candidate to be a name."""
+def likely(text: Text, weight: Weights) -> Candidates:
+    """Return the candidates whose characters do not speak against them too much; the rest is read no further."""
+    found = candidates(text)
     if not len(found.starts):
-        return np.zeros(0)
-    first, second = weights()
+        return found
+    kept = total(rough_signs(text, found), weight) > 0
+    return Candidates(found.starts[kept], found.ends[kept], found.kinds[kept], found.bits[kept])
+
+
+def scores(text: Cut, found: Candidates, readings: Readings) -> Array:
+    """Return the log-odds of each candidate to be a name."""
     signs = first_signs(text, found)
-    early = total(signs, first)
-    return total([*signs, *second_signs(text, found, early)], second)
+    early = total(signs, readings.first)
+    return total([*signs, *second_signs(text, found, early)], readings.second)
 
 
 def total(signs: list[Sign], weight: Weights) -> Array:

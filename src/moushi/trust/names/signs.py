@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from moushi.trust.names.candidates import COMPOUND, DOTTED, FOREIGN, GIVEN1, GIVEN2, JAPANESE, KINDS, LATIN, LONGEST, WORD, Candidates, Text
+from moushi.trust.names.cutting import Cut
 from moushi.trust.names.tables import FREQUENCIES, LATIN_TAG, MASK, NAME_TAG, NUMBER_TAG, PRIME, PUNCTUATION, TAGS, Array, hashes, tables
 
 _TAGS = len(TAGS)
@@ -36,10 +37,15 @@ class Sign(NamedTuple):
     size: int
 
 
-def first_signs(text: Text, found: Candidates) -> list[Sign]:
+def rough_signs(text: Text, found: Candidates) -> list[Sign]:
+    """Return what the characters of the candidates say."""
+    return [*_characters(text, found), Sign("letters", _letters(text, found), 21)]
+
+
+def first_signs(text: Cut, found: Candidates) -> list[Sign]:
     """Return what the candidates themselves and their surroundings say."""
     group = _groups(found.kinds)
-    return [*_characters(text, found), *_cuts(text, found, group), *_surroundings(text, found), *_whole(text, found, group)]
+    return [*rough_signs(text, found), *_cuts(text, found, group), *_surroundings(text, found), *_whole(text, found, group)]
 
 
 def _groups(kinds: Array) -> Array:
@@ -74,7 +80,7 @@ def _characters(text: Text, found: Candidates) -> list[Sign]:
     ]
 
 
-def _cuts(text: Text, found: Candidates, group: Array) -> list[Sign]:
+def _cuts(text: Cut, found: Candidates, group: Array) -> list[Sign]:
     """How the words of the text lie to the candidate: at its edges, across them, and inside."""
     starts, ends = found.starts, found.ends
     last = ends - 1
@@ -103,7 +109,7 @@ def _cuts(text: Text, found: Candidates, group: Array) -> list[Sign]:
     ]
 
 
-def _surroundings(text: Text, found: Candidates) -> list[Sign]:
+def _surroundings(text: Cut, found: Candidates) -> list[Sign]:
     kinds = found.kinds
     left, right = _cues(text, found)
     before, after = _context(text, left, found.starts - 1), _context(text, right, found.ends)
@@ -140,7 +146,7 @@ def _first(code: Array, inside: Array, other: Array) -> Array:
     return np.where(inside & (code > 0), code, other)
 
 
-def _context(text: Text, cue: Array, at: Array) -> Array:
+def _context(text: Cut, cue: Array, at: Array) -> Array:
     """Return the class of the neighbour: a sign, a digit, a letter, a telling word, or the kind of its word."""
     outside = (at < 0) | (at >= len(text.codes))
     place = np.clip(at, 0, len(text.codes) - 1)
@@ -164,7 +170,7 @@ def _is_foreign(text: Text, at: Array) -> Array:
     return np.where(inside, foreign, False)
 
 
-def _whole(text: Text, found: Candidates, group: Array) -> list[Sign]:
+def _whole(text: Cut, found: Candidates, group: Array) -> list[Sign]:
     """The candidate as one string: in a list of words, more than once in the line, how its letters are written."""
     known = tables().known.look(hashes(text.codes, found.starts, found.ends, 8)).astype(np.int64)
     _, at, count = np.unique(_keys(text, found), return_inverse=True, return_counts=True)
@@ -173,11 +179,10 @@ def _whole(text: Text, found: Candidates, group: Array) -> list[Sign]:
         Sign("known head", _known_word(text, found.starts), 4),
         Sign("known tail", _known_word(text, found.ends - 1), 4),
         Sign("again", np.minimum(count[at], 3) - 1 + 3 * group, 9),
-        Sign("letters", _letters(text, found), 21),
     ]
 
 
-def _known_word(text: Text, at: Array) -> Array:
+def _known_word(text: Cut, at: Array) -> Array:
     """Return what the lists say of the word of the text that a character is in."""
     begin = text.begin[at]
     known: Array = tables().known.look(hashes(text.codes, begin, begin + text.length[at], 4)).astype(np.int64)

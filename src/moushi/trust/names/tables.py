@@ -7,7 +7,6 @@ million strings looked up, the chance that any two meet is under 10^-7.
 from __future__ import annotations
 
 import functools
-import math
 import tomllib
 from importlib import resources
 from typing import Any, NamedTuple
@@ -47,9 +46,8 @@ TAGS = (
     "i l", "b", "y e o", "uj", "ul u ud ug uz uv", "zg z", "x", "eng", "k h",
 )  # fmt: skip
 NAME_TAG, NUMBER_TAG, SIGN_TAG, LATIN_TAG = 2, 12, 24, 25
-_GROUP = {tag: group for group, tags in enumerate(TAGS) for tag in tags.split()}
+GROUP = {tag: group for group, tags in enumerate(TAGS) for tag in tags.split()}
 FREQUENCIES = 10
-_KEPT_WORDS = 400_000
 
 
 class Book(NamedTuple):
@@ -169,30 +167,3 @@ def _book(*groups: tuple[int, str]) -> Book:
             heads[ord(word[0])] = True
     keys = sorted(codes)
     return Book(np.array(keys, np.uint64), np.array([codes[key] for key in keys], np.uint8), heads)
-
-
-class _Words(dict[str, int]):
-    """Part of speech and frequency of words, as 16 * group + class of frequency; asked for once."""
-
-    def __missing__(self, word: str) -> int:
-        if len(self) > _KEPT_WORDS:
-            self.clear()
-        value = self[word] = _describe(word)
-        return value
-
-
-def _describe(word: str) -> int:
-    import rjieba
-
-    if not _FIRST_HAN <= ord(word[0]) <= _LAST_HAN:
-        tag = NUMBER_TAG if word[0].isdigit() else LATIN_TAG if word[0].isalpha() else SIGN_TAG
-        return 16 * tag
-    tagged = rjieba.tag(word, False)
-    if len(tagged) > 1:
-        return 0
-    step = 1.3 if len(word) > 1 else 1.6
-    frequency = min(7, int(math.log(rjieba.suggest_freq(word) + 1) / step)) + 1
-    return 16 * _GROUP.get(tagged[0][1], 0) + frequency
-
-
-WORDS = _Words()
