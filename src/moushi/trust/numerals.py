@@ -18,17 +18,17 @@ from moushi.trust.recognisers.base import BUSINESS
 from moushi.trust.recognisers.resident_id import is_resident_id
 from moushi.trust.tokens import TokenKind
 
-_HAN = {
+HAN = {
     word: str(digit)
     for digit, words in enumerate(("零〇○洞", "一壹幺", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒拐", "八捌", "九玖勾"))
     for word in words
 }
 _ONE_TO_NINE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ENGLISH = {"zero": "0", "oh": "0", **dict(zip(_ONE_TO_NINE, "123456789", strict=True))}
-_VALUES = _HAN | _ENGLISH
+_VALUES = HAN | _ENGLISH
 _ENGLISH_WORDS = "|".join(_ENGLISH)
 _SIGN = r"[^0-9A-Za-z\p{Han}]".replace(r"\p{Han}", "\u4e00-\u9fff〇")
-_NUMERAL = re.compile(rf"[0-9{''.join(_HAN)}]|(?i:{_ENGLISH_WORDS})")
+_NUMERAL = re.compile(rf"[0-9{''.join(HAN)}]|(?i:{_ENGLISH_WORDS})")
 _GAP = re.compile(rf"{_SIGN}{{0,4}}")
 _LETTER = re.compile(rf"{_SIGN}{{0,4}}[Xx](?![A-Za-z])")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
@@ -39,7 +39,7 @@ _LEAST = 11
 _WINDOW = 24
 _MOST = 19
 HINT = (
-    rf"(?:[0-9{''.join(_HAN)}][^0-9A-Za-z\p{{Han}}]{{0,4}}){{{_LEAST - 1}}}[0-9{''.join(_HAN)}]"
+    rf"(?:[0-9{''.join(HAN)}][^0-9A-Za-z\p{{Han}}]{{0,4}}){{{_LEAST - 1}}}[0-9{''.join(HAN)}]"
     rf"|(?i:(?:{_ENGLISH_WORDS})(?:[^0-9A-Za-z]{{0,4}}(?:{_ENGLISH_WORDS})){{4}})"
 )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moushi.trust.disguise import Disguise, Surface, surface_of
 from moushi.trust.keys import Keys
 from moushi.trust.personal import column_kind
 from moushi.trust.spans import PLACEHOLDER, USUAL, Found, Options, find_many
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from moushi.schema import Personal
 
 _BLOB = b"moushi blob 1"
-# A kind, how the value is written, and its value.
-_Surface = tuple[TokenKind, str, str]
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,11 @@ class Shield:
     keys : the workspace's keys, or a secret of at least 16 bytes they follow from
     vault : where originals are kept; in memory if None
     options : what to look for in free text besides what always is looked for
+    surrogates : write into texts, instead of placeholders, values of the same
+        kind and shape that are nobody's: a name for a name, a number for a
+        number.  The same original has the same surrogate in every text of the
+        vault; where none can be had a placeholder is written.  A shield that is
+        to unmask them must have been made so, too
 
     Notes
     -----
@@ -68,12 +72,19 @@ class Shield:
     False
     >>> shield.unmask(masked.text)
     '请联系张伟，电话13800138000'
+    >>> lifelike = Shield(b"a secret of sixteen bytes and more", surrogates=True)
+    >>> masked = lifelike.mask("请联系张伟，电话13800138000")
+    >>> len(masked.text), masked.text[:3], masked.text[5:10]
+    (19, '请联系', '，电话16')
+    >>> lifelike.unmask(masked.text)
+    '请联系张伟，电话13800138000'
     """
 
-    def __init__(self, keys: Keys | bytes, vault: Vault | None = None, options: Options = USUAL) -> None:
+    def __init__(self, keys: Keys | bytes, vault: Vault | None = None, options: Options = USUAL, *, surrogates: bool = False) -> None:
         self._options = options
         self._keys = Keys.derive(keys) if isinstance(keys, bytes) else keys
         self.vault = Vault(None, self._keys) if vault is None else vault
+        self._disguise = Disguise(self.vault, self._keys.token) if surrogates else None
 
     def token(self, values: pa.Array | pa.ChunkedArray, kind: TokenKind) -> pa.Array:
         """Replace every value by its token and keep the originals.
@@ -104,18 +115,24 @@ class Shield:
         return set(self.vault.find(shaped.to_pylist())) if len(shaped) else set()
 
     def mask(self, text: str) -> Masked:
-        """Replace the personal data in a text by placeholders such as `[EMAIL:em_...]`.
+        """Replace the personal data in a text by placeholders such as `[EMAIL:em_...]`, or by surrogates.
 
         Returns
         -------
         the masked text and, in the order of the text, what was masked
         """
-        (found,) = find_many([text], self._options)
+        (finds,) = find_many([text], self._options)
+        written, found = self._written(text, finds)
         if not found:
             return Masked(text, ())
-        names = self._names((span.kind, text[span.start : span.end], span.value) for span in found)
-        spans = tuple(Span(s.start, s.end, s.label, s.kind, names[s.kind, text[s.start : s.end], s.value]) for s in found)
-        return Masked(_replace(text, found, names), spans)
+        names = self._names(surface_of(text, span) for span in found)
+        return Masked(written, tuple(Span(s.start, s.end, s.label, s.kind, names[surface_of(text, s)]) for s in found))
+
+    def _written(self, text: str, finds: Sequence[Found]) -> tuple[str, Sequence[Found]]:
+        """Return the masked text and what was masked in it."""
+        if self._disguise is None:
+            return _replace(text, finds, self._names(surface_of(text, span) for span in finds)), finds
+        return self._disguise.write(text, self._disguise.also(text, finds), self._names)
 
     def mask_texts(self, texts: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Mask many texts at once.
@@ -131,17 +148,29 @@ class Shield:
         column = _plain(texts)
         written = column.to_pylist()
         finds = find_many(["" if text is None else text for text in written], self._options)
+        if self._disguise is not None:
+            return self._disguised(written, finds)
         where = [place for place, spans in enumerate(finds) if spans]
         names = self._names((s.kind, written[place][s.start : s.end], s.value) for place in where for s in finds[place])
         for place in where:
             written[place] = _replace(written[place], finds[place], names)
         return pa.array(written, pa.string()) if where else column
 
-    def _names(self, surfaces: Iterable[_Surface]) -> dict[_Surface, str]:
+    def _disguised(self, written: Sequence[str | None], finds: Sequence[Sequence[Found]]) -> pa.Array:
+        assert self._disguise is not None
+        # All at once, so that the vault is written to once and not for every text.
+        surfaces = {surface_of(text, span) for text, spans in zip(written, finds, strict=True) if text for span in spans}
+        self._disguise.give(self._names(sorted(surfaces)))
+        return pa.array(
+            [text and self._written(text, spans)[0] for text, spans in zip(written, finds, strict=True)],
+            pa.string(),
+        )
+
+    def _names(self, surfaces: Iterable[Surface]) -> dict[Surface, str]:
         """Return the token of each written form, with a suffix where it is not the canonical form; keep the originals."""
-        names: dict[_Surface, str] = {}
+        names: dict[Surface, str] = {}
         entries: list[tuple[str, str, str]] = []
-        by_kind: dict[TokenKind, dict[_Surface, None]] = {}
+        by_kind: dict[TokenKind, dict[Surface, None]] = {}
         for surface in surfaces:
             by_kind.setdefault(surface[0], {})[surface] = None
         for kind, found in by_kind.items():
@@ -156,19 +185,26 @@ class Shield:
         return names
 
     def unmask(self, text: str) -> str:
-        """Put the originals back in place of the placeholders of this vault, exactly as they were written."""
+        """Put the originals back in place of the placeholders and surrogates of this vault, exactly as they were written."""
+        places = self._placeholders(text) | (self._disguise.read(text) if self._disguise is not None else {})
+        pieces, end = [], 0
+        for (start, stop), original in sorted(places.items()):
+            pieces += [text[end:start], original]
+            end = stop
+        return "".join([*pieces, text[end:]])
+
+    def _placeholders(self, text: str) -> dict[tuple[int, int], str]:
+        """Return where placeholders stand and what they stand for."""
         matches = list(PLACEHOLDER.finditer(text))
         if not matches:
-            return text
+            return {}
         originals = self.vault.find(match["token"] + match["variant"] for match in matches)
 
-        def restore(match: re.Match[str]) -> str:
-            original = originals.get(match["token"] + match["variant"])
-            if original is None:
-                return match[0]
-            return original if match["variant"] else canonical(pa.array([original]), kind_of(match["token"]))[0].as_py()
+        def original(match: re.Match[str]) -> str:
+            known = originals[match["token"] + match["variant"]]
+            return known if match["variant"] else canonical(pa.array([known]), kind_of(match["token"]))[0].as_py()
 
-        return PLACEHOLDER.sub(restore, text)
+        return {match.span(): original(match) for match in matches if match["token"] + match["variant"] in originals}
 
     def reveal(self, token: str) -> str:
         """Return the original of a token.
@@ -220,7 +256,7 @@ def _spread(dense: pa.Array, like: pa.Array) -> pa.Array:
     return pc.replace_with_mask(pa.nulls(len(like), pa.string()), like.is_valid(), dense)
 
 
-def _replace(text: str, spans: Sequence[Found], names: dict[_Surface, str]) -> str:
+def _replace(text: str, spans: Sequence[Found], names: dict[Surface, str]) -> str:
     pieces: list[str] = []
     end = 0
     for span in spans:

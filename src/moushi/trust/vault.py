@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 12
 _PROOF = "vault.proof"
-_SCHEMA = "CREATE TABLE IF NOT EXISTS entries (token TEXT PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (token TEXT PRIMARY KEY, kind TEXT NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS surrogates (number INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, surrogate TEXT NOT NULL UNIQUE);
+"""
 
 
 class Vault:
@@ -105,6 +108,32 @@ class Vault:
         with self._session() as database:
             rows = database.execute("SELECT token, kind, sealed FROM entries WHERE token IN (SELECT value FROM json_each(?))", [wanted])
             return {token: self._open(token, kind, sealed) for token, kind, sealed in rows.fetchall()}
+
+    def assign(self, offers: Mapping[str, Iterator[str]]) -> dict[str, str]:
+        """Give each token a surrogate that no other token has.
+
+        Parameters
+        ----------
+        offers : for each token the surrogates it may have, the best first
+
+        Returns
+        -------
+        token to surrogate: the one it has already, else the first offer that is
+        free; a token all whose offers are taken is absent
+        """
+        given: dict[str, str] = {}
+        with self._session() as database, _transaction(database):
+            for token in sorted(offers):
+                row = database.execute("SELECT surrogate FROM surrogates WHERE token = ?", [token]).fetchone()
+                surrogate = row[0] if row else _first_free(database, token, offers[token])
+                if surrogate is not None:
+                    given[token] = surrogate
+        return given
+
+    def surrogates(self, after: int = 0) -> list[tuple[int, str, str]]:
+        """Return number, token and surrogate of those given out since the one with number `after`, in order."""
+        with self._session() as database:
+            return database.execute("SELECT number, token, surrogate FROM surrogates WHERE number > ? ORDER BY number", [after]).fetchall()
 
     def damaged(self) -> list[str]:
         """Return the tokens whose entries do not open, in order; empty when all is well."""
@@ -193,11 +222,16 @@ def _connect(path: Path | None, timeout_s: float) -> sqlite3.Connection:
             database.execute("PRAGMA journal_mode = WAL")
             # FULL: a commit is on disk when it returns, also when the power fails.
             database.execute("PRAGMA synchronous = FULL")
-        database.execute(_SCHEMA)
+        database.executescript(_SCHEMA)
     except sqlite3.Error:
         database.close()
         raise
     return database
+
+
+def _first_free(database: sqlite3.Connection, token: str, offers: Iterator[str]) -> str | None:
+    insert = "INSERT OR IGNORE INTO surrogates (token, surrogate) VALUES (?, ?)"
+    return next((offer for offer in offers if database.execute(insert, [token, offer]).rowcount), None)
 
 
 @contextlib.contextmanager

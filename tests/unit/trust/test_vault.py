@@ -176,3 +176,18 @@ def test_a_vault_in_memory_survives_close() -> None:
     vault.put([("nm_a", "name", "x")])
     vault.close()
     assert vault.get("nm_a") == "x"
+
+
+def test_a_surrogate_is_given_once_and_stays(tmp_path: Path) -> None:
+    keys = Keys.create(tmp_path / "keys.json")
+    vault = Vault(tmp_path / "vault.db", keys)
+    assert vault.assign({"nm_a": iter(["王芳", "李娜"]), "nm_b": iter(["王芳", "李娜"]), "nm_c": iter(["王芳"])}) == {
+        "nm_a": "王芳",
+        "nm_b": "李娜",
+    }
+    vault.close()
+    again = Vault(tmp_path / "vault.db", keys)
+    assert again.assign({"nm_a": iter(["张伟"])}) == {"nm_a": "王芳"}
+    assert again.surrogates() == [(1, "nm_a", "王芳"), (2, "nm_b", "李娜")]
+    assert again.surrogates(1) == [(2, "nm_b", "李娜")]
+    again.close()
