@@ -15,6 +15,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from moushi.errors import InvalidSetting, UnknownSetting, Words
+from moushi.patterns import order_number_fault
 
 Value = str | int | float | bool | None
 
@@ -33,7 +34,9 @@ class Setting:
     """One setting: its name, type, default, unit and meaning.
 
     `affects` names what a change makes out of date: stages whose results
-    depend on the setting run again; an empty tuple changes no result.
+    depend on the setting run again; an empty tuple changes no result.  `fault`
+    tells what a text would have to be and is not, where that takes more than
+    `check` and `checked` can say.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Setting:
     affects: tuple[str, ...] = ()
     check: Callable[[Any], bool] | None = None
     checked: Words | None = None
+    fault: Callable[[str], Words | None] | None = None
 
     @property
     def environment(self) -> str:
@@ -74,6 +78,9 @@ class Setting:
         parsed = self._convert(value)
         if parsed is None and not (value is None and self.default is None):
             raise InvalidSetting(name=self.name, value=value, where=where, expected=self.expected())
+        fault = self.fault(parsed) if self.fault is not None and isinstance(parsed, str) else None
+        if fault is not None:
+            raise InvalidSetting(name=self.name, value=value, where=where, expected=fault)
         return parsed
 
     def _convert(self, value: Any) -> Value:
@@ -142,6 +149,16 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 check=_is_country,
                 checked=Words("a country code of ISO 3166, such as CN or GB", "ISO 3166 国家代码，如 CN、GB"),
                 affects=("prepare",),
+            ),
+            Setting("mask_companies", bool, False, "whether names of companies in texts are masked, too", affects=("collect",)),
+            Setting(
+                "order_number_pattern",
+                str,
+                None,
+                "regular expression of the shop's own order numbers, which are then masked in texts; none where not set",
+                checked=Words(r"a regular expression, such as [A-Z]{2}\d{10}", r"正则表达式，如 [A-Z]{2}\d{10}"),
+                fault=order_number_fault,
+                affects=("collect",),
             ),
             Setting("mapping_threshold", float, 0.6, "least confidence with which a mapping is used without asking", minimum=0, maximum=1),
             Setting("max_unpacked_bytes", int, 20_000_000_000, "most that one archive may unpack to", unit="bytes", minimum=1),

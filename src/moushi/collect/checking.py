@@ -18,6 +18,7 @@ from moushi.errors import CollectError, ContractBroken
 from moushi.schema import Provenance
 from moushi.settings import Settings
 from moushi.trust.shield import Shield
+from moushi.trust.spans import USUAL, Options
 from moushi.trust.tokens import PREFIXES, TOKEN_PATTERN, VARIANT_PATTERN, TokenKind
 
 ROWS = 10
@@ -28,9 +29,9 @@ _UNSHOWN = (Provenance.load_id, Provenance.source_id)
 class Blind:
     """Masks like a shield, but keeps nothing and gives all values the same token: `cu_•••`."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Options = USUAL) -> None:
         # Its vault is in memory and goes with it; the key is of no importance, because no token is shown.
-        self._shield = Shield(bytes(32))
+        self._shield = Shield(bytes(32), options=options)
 
     def token(self, values: pa.Array, kind: TokenKind) -> pa.Array:
         """Return hidden tokens."""
@@ -89,7 +90,7 @@ def unreadable(name: str, error: CollectError) -> Check:
 
 
 def _converted(raw: RawTable, mapping: Mapping, settings: Settings) -> tuple[Converter, dict[str, tuple[dict[str, Cell], ...]]]:
-    blind = Blind()
+    blind = Blind(Options.of(settings))
     origin = Origin(0, raw.source_id, raw.source_name)
     converter = Converter(mapping, origin, shield=blind, encrypt=lambda _: b"", zone=settings.text("timezone"))
     preview: dict[str, list[dict[str, Cell]]] = {table: [] for table in mapping.tables}

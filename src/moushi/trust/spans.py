@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from moushi.settings import Settings
 from moushi.trust.names.reading import chinese_names
 from moushi.trust.numerals import HINT, numbers
 from moushi.trust.recognisers import OPTIONAL, RECOGNISERS, company, order_number
@@ -53,6 +54,12 @@ class Options:
 
     companies: bool = False
     order_number: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Options:
+        """Return what a workspace's settings say."""
+        pattern = settings["order_number_pattern"]
+        return cls(bool(settings["mask_companies"]), None if pattern is None else str(pattern))
 
     def recognisers(self) -> tuple[Recogniser, ...]:
         """Return all recognisers in the order in which they win."""

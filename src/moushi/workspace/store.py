@@ -177,9 +177,10 @@ class Store:
     def shield(self) -> Shield:
         """The privacy shield over this workspace's keys and vault."""
         from moushi.trust.shield import Shield
+        from moushi.trust.spans import Options
         from moushi.trust.vault import Vault
 
-        return Shield(self.keys, Vault(self.path / "vault.db", self.keys))
+        return Shield(self.keys, Vault(self.path / "vault.db", self.keys), Options.of(self.settings))
 
     @cached_property
     def llm(self) -> Gateway:

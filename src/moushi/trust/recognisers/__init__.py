@@ -75,4 +75,4 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     name.COMMON,
 )
 # Found only where a workspace asks for it.
-OPTIONAL: tuple[Recogniser, ...] = (company.CHINESE, company.ENGLISH, order_number.recogniser("[0-9]+"))
+OPTIONAL: tuple[Recogniser, ...] = (company.CHINESE, company.ENGLISH, order_number.recogniser("[0-9]{12}"))

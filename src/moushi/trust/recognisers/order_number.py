@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from moushi.patterns import order_number_fault
 from moushi.trust.recognisers.base import Recogniser
 
 
@@ -18,14 +19,10 @@ def recogniser(pattern: str) -> Recogniser:
 
     Raises
     ------
-    ValueError : if it is no regular expression, or matches an empty text
+    ValueError : if it is no regular expression, or one that may not be matched against every text
     """
-    try:
-        re.compile(pattern)
-        compiled = re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])")
-    except re.error as error:
-        raise ValueError(f"trust: the pattern of order numbers cannot be read: {error}. Write a regular expression.") from None
-    if compiled.fullmatch(""):
-        raise ValueError("trust: the pattern of order numbers matches an empty text. Write one that needs at least one character.")
-    # RE2 knows no look-around; any text with a digit or a letter is looked at.
-    return Recogniser(label="ORDER", kind="order", hint=r"[A-Za-z0-9]{3}", pattern=compiled)
+    fault = order_number_fault(pattern)
+    if fault is not None:
+        raise ValueError(f"trust: the pattern of order numbers {pattern!r} is not {fault.en}.")
+    compiled = re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])", re.ASCII)
+    return Recogniser(label="ORDER", kind="order", hint=pattern, pattern=compiled)
