@@ -20,6 +20,7 @@ from moushi.understand.meanings import Meanings, meanings
 from moushi.understand.trie import Trie
 
 Tongue = Literal["zh", "en"]
+TONGUES: tuple[Tongue, ...] = ("zh", "en")
 
 OVERALL = "overall"
 WEAK = 0.5

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from moushi.understand.corpus import Corpus, Places
+from moushi.understand.lexicon import TONGUES, Tongue, lexicon
 from moushi.understand.lookup import Hits, Phrases
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +53,7 @@ class Wording(NamedTuple):
 
 
 @functools.cache
-def wording(tongue: str) -> Wording:
+def wording(tongue: Tongue) -> Wording:
     """Return the words of a language, "zh" or "en", read from the package once."""
     content = tomllib.loads(resources.files(__package__).joinpath(f"sentiment_{tongue}.toml").read_text("utf-8"))
     weights: dict[str, float] = {}
@@ -60,11 +61,30 @@ def wording(tongue: str) -> Wording:
         for word in content[name].split():
             weights.setdefault(word.replace("-", " "), weight)
     cues = {name: {word.replace("-", " ") for word in content[name].split()} for name in _CUES}
+    known = {**weights, **{word: 0.0 for listed in cues.values() for word in listed}}
+    weights |= {word: weight for word, weight in _of_aspects(tongue, weights).items() if word not in known}
     words = list(dict.fromkeys([*weights, *(word for name in _CUES for word in sorted(cues[name]))]))
     marked = {name: np.array([word in cues[name] for word in words]) for name in _CUES}
     weight_of = np.array([weights.get(word, 0.0) for word in words])
     weight_of[marked["negators"]] = 0.0
     return Wording(Phrases(words), weight_of, marked, _REACH[tongue])
+
+
+def _of_aspects(tongue: Tongue, weights: dict[str, float]) -> dict[str, float]:
+    """Return the words that judge an aspect: whoever says that the battery is dead is not pleased either.
+
+    Those that hold a word of `weights` which says the same are left out: it may say so more strongly.
+    """
+    book = lexicon(tongue)
+    judging = [
+        (word, float(np.sign(sum(entry.implied.values()))) or entry.general)
+        for word, entry in zip(book.words, book.entries, strict=True)
+        if entry.judges and not (entry.negates or entry.breaks or entry.joins)
+    ]
+    corpus = Corpus([word for word, _ in judging])
+    hits = Phrases(weights).find(corpus)
+    held = np.bincount(corpus.text_of[hits.starts], np.fromiter(weights.values(), float)[hits.phrases], len(corpus))
+    return {word: weight for (word, weight), other in zip(judging, held.tolist(), strict=True) if weight and weight * other <= 0}
 
 
 class Judged(NamedTuple):
@@ -84,7 +104,7 @@ class Judged(NamedTuple):
 
 def judge(corpus: Corpus) -> Judged:
     """Judge texts by their words, in Chinese and in English; a text in both by both."""
-    parts = [_values(wording(tongue), corpus) for tongue in ("zh", "en")]
+    parts = [_values(wording(tongue), corpus) for tongue in TONGUES]
     starts, values = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(starts, kind="stable")
     starts, values = starts[order], values[order]
