@@ -7,7 +7,19 @@ from collections.abc import Callable
 
 from benchmarks import engine, forecast_first, spine
 from benchmarks.measure import machine
-from benchmarks.text import aspects, comparatives, distillation, intent, keyphrases, languages, sentiment, shield, throughput, topics
+from benchmarks.text import (
+    aspects,
+    comparatives,
+    distillation,
+    intent,
+    keyphrases,
+    languages,
+    parity,
+    sentiment,
+    shield,
+    throughput,
+    topics,
+)
 
 SCENARIOS: dict[str, Callable[[], str]] = {
     "spine/online-retail": spine.online_retail,
@@ -22,6 +34,7 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "text/shield": shield.table,
     "text/keyphrases": keyphrases.table,
     "text/languages": languages.table,
+    "text/parity": parity.table,
     "text/throughput": throughput.table,
     "text/topics": topics.table,
 }

@@ -179,20 +179,47 @@ def heard(pair: Pair, told: Read, place: int) -> dict[str, bool]:
     return right
 
 
+def of_twin(most: int = 1_500) -> Parity:
+    """Read and compare what a twin's reviews say in one language and in the other; those that say nothing are left out."""
+    import moushi
+
+    truth = moushi.Twin(seed=4, customers=6_000, products=60, weeks=52).truth
+    both = zip(truth.said_in("zh").to_pylist(), truth.said_in("en").to_pylist(), strict=True)
+    told = [(one, other) for one, other in both if one["aspects"] and other["aspects"]][:most]
+    said = [(int(np.sign(one["rating"] - 3)), [each["aspect"] for each in one["aspects"] if each["polarity"]]) for one, _ in told]
+    zh, en = (read([pair[place]["body"] for pair in told]) for place in (0, 1))
+    return compare(said, *([each._replace(aspects=in_twin_words(each.aspects)) for each in reads] for reads in (zh, en)))
+
+
+def in_twin_words(found: dict[str, float]) -> dict[str, float]:
+    """Return aspects by the twin's names: what a thing is like in use is its quality."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for aspect, polarity in found.items():
+        values[_TWIN.get(aspect, "quality")].append(polarity)
+    return {aspect: sum(each) / len(each) for aspect, each in values.items()}
+
+
+_KEPT = ("delivery", "service", "packaging", "appearance", "overall")
+_TWIN = {"price": "value", "size_fit": "size", **{name: name for name in _KEPT}}
+
+
 def table() -> str:
-    """Return the pairs' and the twin's parity as Markdown, and the table per aspect."""
-    parts = {f"written, {name}": of_pairs(pairs(name)) for name in (KNOWN, HELD)}
-    lines = ["| pairs | number | same sign | gap of scores | sign right: zh, en | aspects found: zh, en, both | same sign |", "|---|--:|--:|--:|---|---|--:|"]
-    lines += [_line(name, parity) for name, (parity, _, _) in parts.items()]
+    """Return the parity of the pairs and of the twin as Markdown, and the table per aspect."""
+    parts = {name: of_pairs(pairs(name)) for name in (KNOWN, HELD)}
+    found = {f"written, {name}": parity for name, (parity, _, _) in parts.items()} | {"the twin's": of_twin()}
+    lines = [_HEAD, "|---|--:|--:|--:|---|---|--:|", *(_line(name, parity) for name, parity in found.items())]
     lines += ["", "| written pairs, other than sentiment | zh | en |", "|---|---|---|"]
-    lines += [_marks(name, pairs(name), *told[1:]) for name, told in zip((KNOWN, HELD), parts.values(), strict=True)]
-    lines += ["", *_aspects({name: parity for name, (parity, _, _) in parts.items()})]
-    return "\n".join(lines) + "\n"
+    lines += [_marks(name, pairs(name), *told[1:]) for name, told in parts.items()]
+    return "\n".join([*lines, "", *_aspects(found)]) + "\n"
+
+
+_HEAD = "| pairs | number | same sign | gap of scores | sign right: zh, en | aspects found: zh, en, both | of them, same sign |"
 
 
 def _line(name: str, parity: Parity) -> str:
     right, found = (", ".join(f"{100 * value:.0f}" for value in values) for values in (parity.right, parity.found))
-    return f"| {name} | {parity.pairs} | {100 * parity.same_sign:.0f} % | {parity.gap:.2f} | {right} % | {found} % | {100 * parity.alike:.0f} % |"
+    told = f"{100 * parity.same_sign:.0f} % | {parity.gap:.2f} | {right} % | {found} % | {100 * parity.alike:.0f} %"
+    return f"| {name} | {parity.pairs} | {told} |"
 
 
 def _marks(name: str, found: Sequence[Pair], *told: Sequence[Read]) -> str:
@@ -208,6 +235,6 @@ def _marks(name: str, found: Sequence[Pair], *told: Sequence[Read]) -> str:
 
 def _aspects(found: dict[str, Parity]) -> list[str]:
     lines = ["| aspect | pairs | found in zh | en | both | same sign | gap |", "|---|--:|--:|--:|--:|--:|--:|"]
-    for aspect in ASPECTS:
+    for aspect in (*ASPECTS, "value", "size"):
         lines += [f"| {aspect}, {name} | {parity.aspects[aspect].cells} |" for name, parity in found.items() if aspect in parity.aspects]
     return lines

@@ -57,7 +57,7 @@ class _Dice:
         return options[int(self.roll() * len(options))]
 
 
-def say(world: World, rows: Rows, people: npt.NDArray[Any], week: int, *, market: int | None = None) -> Said:
+def say(world: World, rows: Rows, people: npt.NDArray[Any], week: int, *, market: int | None = None, language: str | None = None) -> Said:
     """Write the words of a week's reviews.
 
     Parameters
@@ -65,7 +65,8 @@ def say(world: World, rows: Rows, people: npt.NDArray[Any], week: int, *, market
     rows : REVIEW, all that were written in the week
     people : number of the person behind each
     market : whose reviews to write; all where None.  The others are left out,
-        and change nothing in the words of these.
+        and change nothing in the words of these
+    language : "zh" or "en"; each market's own where None
     """
     rng = world.streams.of(Purpose.WORDS, week)
     felt = rows["felt"].astype(np.float64) / FELT_UNIT
@@ -74,7 +75,9 @@ def say(world: World, rows: Rows, people: npt.NDArray[Any], week: int, *, market
     wanted = np.arange(len(rows)) if market is None else np.flatnonzero(rows["market"] == market)
     said = Said([], [], np.full((len(wanted), len(ASPECTS)), SILENT, dtype=np.int8))
     for place in wanted.tolist():
-        _say_one(world, rows[place], int(people[place]), (felt[place], order[place, : count[place]], _Dice(dice[place])), said)
+        tongue = language or world.shape.markets[rows["market"][place]].language
+        how = (felt[place], order[place, : count[place]], _Dice(dice[place]))
+        _say_one(world, (rows[place], int(people[place]), tongue), how, said)
     return said
 
 
@@ -96,10 +99,9 @@ def _tone(felt: float) -> str:
     return GOOD if felt > _GOOD_FROM else BAD if felt < _BAD_UNDER else MIDDLING
 
 
-def _say_one(world: World, row: Any, person: int, how: tuple[Floats, Integers, _Dice], said: Said) -> None:
-    felt, mentioned, dice = how
-    market = world.shape.markets[row["market"]]
-    language, tone = market.language, mood(row["stars"])
+def _say_one(world: World, what: tuple[Any, int, str], how: tuple[Floats, Integers, _Dice], said: Said) -> None:
+    (row, person, language), (felt, mentioned, dice) = what, how
+    tone = mood(row["stars"])
     shop = words(language)
     said.titles.append(dice.pick(shop["titles"][tone]) if language == "en" and dice.roll() < 0.7 else None)
     if (text := _boilerplate(shop, language, tone, dice)) is not None:
@@ -110,7 +112,7 @@ def _say_one(world: World, row: Any, person: int, how: tuple[Floats, Integers, _
     clauses = [(_clause(shop, leaf, (aspect, each), language, dice), each) for aspect, each in aspects]
     text = _compose((shop, language, tone), clauses, leaf, dice)
     if tone != GOOD and dice.roll() < _CONTACT:
-        who = identities(world.shape.seed, market, np.array([row["customer"]]), np.array([person]))
+        who = identities(world.shape.seed, world.shape.markets[row["market"]], np.array([row["customer"]]), np.array([person]))
         facts = {"name": who.name[0].as_py(), "email": who.email[0].as_py(), "phone": who.phone[0].as_py()}
         text += (" " if language == "en" else "") + _upper(dice.pick(shop["shape"]["contact"]).format(**facts))
     said.bodies.append(text)

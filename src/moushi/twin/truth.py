@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import Customers, OrderLines, Products, Promotions, TextAspects, Texts
+from moushi.errors import InvalidSetting
 from moushi.twin import demand, feelings
 from moushi.twin.calendar import event_factor, events_on, trend
 from moushi.twin.identities import identities
@@ -21,6 +22,7 @@ from moushi.twin.texts import text_ids
 from moushi.twin.week import State, World, contact_chance
 
 _QUARTER = 13
+LANGUAGES = ("zh", "en")
 
 
 class Known:
@@ -37,6 +39,7 @@ class Known:
     satisfaction, satisfaction_now = "satisfaction_at_start", "satisfaction_now"
     incident, subject, since, change = "incident", "subject", "since", "change"
     profit = "profit"
+    aspects = "aspects"
 
 
 @dataclass(frozen=True)
@@ -243,6 +246,45 @@ class Truth:
                 Texts.rating: pa.array(rows["stars"][review], pa.int64()),
                 TextAspects.aspect: pa.array([ASPECTS[i] for i in aspect], pa.string()),
                 TextAspects.polarity: pa.array(said.polarity[review, aspect], pa.int64()),
+            }
+        )
+
+    def said_in(self, language: str) -> pa.Table:
+        """Return what every review would say in one language: the same feelings, in the words of its shops.
+
+        Parameters
+        ----------
+        language : "zh" or "en"
+
+        Returns
+        -------
+        Table : text_id, product_id, rating, body, and `aspects`, the aspects that
+            the words speak of with their polarity; none where a language's
+            customers rather write "good" and no more
+
+        Raises
+        ------
+        InvalidSetting : if it is another language
+        """
+        if language not in LANGUAGES:
+            raise InvalidSetting(name="language", value=language, where="Truth.said_in", expected=" or ".join(LANGUAGES))
+        return pa.concat_tables(self._said_in(number, language) for number in range(self._week))
+
+    def _said_in(self, number: int, language: str) -> pa.Table:
+        rows = self.state.weeks[number].reviews
+        said = say(self.world, rows, self.state.customers.person[rows["customer"]], number, language=language)
+        aspects = [
+            [{TextAspects.aspect: ASPECTS[place], TextAspects.polarity: int(row[place])} for place in np.flatnonzero(row != SILENT)]
+            for row in said.polarity
+        ]
+        spoken = pa.list_(pa.struct({TextAspects.aspect: pa.string(), TextAspects.polarity: pa.int64()}))
+        return pa.table(
+            {
+                Texts.text_id: text_ids(self.world, number, len(rows)),
+                Texts.product_id: pa.array([self.world.catalogue.ids[i] for i in rows["product"]], pa.string()),
+                Texts.rating: pa.array(rows["stars"], pa.int64()),
+                Texts.body: pa.array(said.bodies, pa.string()),
+                Known.aspects: pa.array(aspects, spoken),
             }
         )
 

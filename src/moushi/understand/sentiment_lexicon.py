@@ -73,18 +73,18 @@ def wording(tongue: Tongue) -> Wording:
 def _of_aspects(tongue: Tongue, weights: dict[str, float]) -> dict[str, float]:
     """Return the words that judge an aspect: whoever says that the battery is dead is not pleased either.
 
-    Those that hold a word of `weights` which says the same are left out: it may say so more strongly.
+    Those that hold words of `weights` which say as much are left out: they may say it more strongly.
     """
     book = lexicon(tongue)
     judging = [
         (word, float(np.sign(sum(entry.implied.values()))) or entry.general)
         for word, entry in zip(book.words, book.entries, strict=True)
-        if entry.judges and not (entry.negates or entry.breaks or entry.joins)
+        if entry.judges and not (entry.terms or entry.negates or entry.breaks or entry.joins)
     ]
     corpus = Corpus([word for word, _ in judging])
     hits = Phrases(weights).find(corpus)
     held = np.bincount(corpus.text_of[hits.starts], np.fromiter(weights.values(), float)[hits.phrases], len(corpus))
-    return {word: weight for (word, weight), other in zip(judging, held.tolist(), strict=True) if weight and weight * other <= 0}
+    return {word: weight for (word, weight), other in zip(judging, held.tolist(), strict=True) if weight and weight * other < weight**2}
 
 
 class Judged(NamedTuple):

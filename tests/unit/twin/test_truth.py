@@ -1,5 +1,6 @@
 """The truth that is told can be found again in what happened."""
 
+import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -7,9 +8,12 @@ import numpy as np
 import pytest
 
 from moushi.columns import Customers, OrderLines, Products, Promotions
+from moushi.errors import InvalidSetting
 from moushi.twin import Twin
 from moushi.twin.records import FELT_UNIT, RETURN, SALE
+from moushi.twin.reviews import say
 from moushi.twin.shape import DELIVERY
+from moushi.twin.texts import text_ids
 from moushi.twin.truth import Known
 
 
@@ -268,3 +272,32 @@ def test_a_week_more_of_past_changes_nothing_before_it():
     long.step()
     for first, second in zip(short._state()[1].weeks, long._state()[1].weeks, strict=False):
         assert (first.lines == second.lines).all()
+
+
+def test_the_same_is_said_in_both_languages(twin):
+    zh, en = (twin.truth.said_in(language) for language in ("zh", "en"))
+    assert zh["text_id"].equals(en["text_id"])
+    spoken = [(one, other) for one, other in zip(zh["aspects"].to_pylist(), en["aspects"].to_pylist(), strict=True) if one and other]
+    assert len(spoken) > 0.6 * zh.num_rows
+    assert all(one == other for one, other in spoken)
+    assert all(
+        re.search(r"[\u4e00-\u9fff]", body)
+        for body, aspects in zip(zh["body"].to_pylist(), zh["aspects"].to_pylist(), strict=True)
+        if aspects
+    )
+
+
+def test_in_its_own_language_a_market_says_what_it_wrote(twin):
+    world, state = twin._state()
+    bodies = dict(zip(*(twin.truth.said_in("zh")[name].to_pylist() for name in ("text_id", "body")), strict=True))
+    rows = state.weeks[50].reviews
+    home = np.flatnonzero(rows["market"] == 0)
+    ids = text_ids(world, 50, len(rows)).to_pylist()
+    written = say(world, rows, state.customers.person[rows["customer"]], 50, market=0).bodies
+    assert len(written) > 3
+    assert written == [bodies[ids[place]] for place in home]
+
+
+def test_another_language_is_refused(twin):
+    with pytest.raises(InvalidSetting):
+        twin.truth.said_in("fr")
