@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 
 from benchmarks.text import parity
 from benchmarks.text.parity import HELD, KNOWN, Parity, Read, compare
+from moushi.understand import parity as product
 from moushi.understand.lexicon import ASPECTS
+from moushi.understand.parity import by_language
 
 KINDS = {"aspect", "implicit", "negation", "contrast", "irony", "intent", "need", "urgency", "emotion"}
 
 # What was measured when the pairs were last read, less one pair in a hundred; better is welcome.
-LEAST = {KNOWN: (0.86, 0.18, 0.92), HELD: (0.0, 1.0, 0.0)}
+LEAST = {KNOWN: (0.86, 0.18, 0.92), HELD: (0.77, 0.24, 0.80)}
 
 
 @pytest.fixture(scope="module", params=[KNOWN, HELD])
@@ -59,3 +63,28 @@ def test_the_twin_says_the_same_in_both_languages() -> None:
     assert found.gap <= 0.30
     assert found.found[2] >= 0.90
     assert found.alike >= 0.98
+
+
+def test_documented_example_of_the_product_holds() -> None:
+    assert doctest.testmod(product).failed == 0
+
+
+def test_each_language_is_measured_at_like_labels() -> None:
+    # English is read right in 60 of 80; of the bad texts it scores .5 higher, a quarter of the scale; of the good ones alike.
+    languages = ["zh-Hans"] * 80 + ["en"] * 80 + [None, "fr"]
+    labels = [1.0] * 40 + [-1.0] * 40 + [1.0] * 40 + [-1.0] * 40 + [1.0, 1.0]
+    scores = [0.8] * 40 + [-0.6] * 40 + [0.8] * 40 + [-0.6] * 20 + [0.4] * 20 + [0.0, 0.0]
+    sure = [0.9] * 120 + [0.6] * 40 + [0.9, 0.9]
+    assert by_language(languages, labels, scores, sure) == [
+        ("language_agreement", "en", 0.75, 80),
+        ("language_gap", "en", 0.125, 80),
+        ("language_sure", "en", 0.5, 80),
+        ("language_agreement", "zh", 1.0, 80),
+        ("language_gap", "zh", 0.125, 80),
+        ("language_sure", "zh", 1.0, 80),
+    ]
+
+
+def test_one_language_alone_has_no_parity() -> None:
+    assert by_language(["zh"] * 90 + ["en"] * 9, [1.0] * 99, [1.0] * 99, [1.0] * 99) == []
+    assert by_language([], [], [], []) == []

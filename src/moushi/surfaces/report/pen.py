@@ -92,8 +92,10 @@ class Pen:
             return self.money(value)
         return self.number(value) if measure == "model_tokens_per_1000" else self.percent(value, digits=1)
 
-    def subject(self, code: str) -> str:
-        """Return what a measurement of the reader is about: a field, or an aspect."""
+    def subject(self, measure: str, code: str) -> str:
+        """Return what a measurement of the reader is about: a language, a field, or an aspect."""
+        if measure.startswith("language_"):
+            return self.tongue(code)
         return words("report", self.language).get(f"reading.field.{code}") or self.named("understand.aspect", code)
 
     def country(self, code: str) -> str:
