@@ -19,6 +19,7 @@ from benchmarks.text import (
     shield,
     throughput,
     topics,
+    twin,
 )
 
 SCENARIOS: dict[str, Callable[[], str]] = {
@@ -37,6 +38,7 @@ SCENARIOS: dict[str, Callable[[], str]] = {
     "text/parity": parity.table,
     "text/throughput": throughput.table,
     "text/topics": topics.table,
+    "text/twin": twin.table,
 }
 LARGE: dict[str, Callable[[], str]] = {
     "spine/twin-large": spine.twin,

@@ -44,7 +44,7 @@ _ARTICLES = ("the ", "a ", "an ", "my ", "our ", "your ", "any ", "those ", "the
 # Words for what the text is about.
 _SELF = re.compile(
     r"(?:it|they|this|these|that|which|i|we|he|she|there|product|item|one|(?:this|these) \w+|them|overall"
-    r"|[这那它他她本我感觉个款家店里买的总还是就但而且都也会].*"
+    r"|(?:不过|只是|可惜|好在|另外)|[这那它他她本我感觉个款家店里买的总还是就但而且都也会].*"
     r"|.*(?:觉得|感觉|认为|东西|产品|商品|质量|个人|来说|用起来|看起来|虽然|确实|真的|功能|而且|整体|总体).*)?"
 )
 _SUBJECT_EN = re.compile(
