@@ -2,40 +2,43 @@
 
 Source
 ------
-Latent semantic analysis: Deerwester et al. (1990).  Spherical k-means: Dhillon
-and Modha, "Concept decompositions for large sparse text data" (2001).  The
-number of groups by stability: Lange et al., "Stability-based validation of
-clustering solutions" (2004); our rule of choice is in `_chosen`.
+Latent semantic analysis: Deerwester et al. (1990).  The number of groups by
+stability: Lange et al., "Stability-based validation of clustering solutions"
+(2004); our rule of choice is in `_chosen`.  Terms by naive Bayes from texts that
+belong in part: Nigam et al., "Text classification from labeled and unlabeled
+documents using EM" (2000).
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from moushi.understand.centres import Vectors, alike, centres, likely, normal, softened
 from moushi.understand.corpus import ZH, Corpus, Places
 from moushi.understand.features import Hashes
 from moushi.understand.phrases import Floats, units
-
-Vectors = npt.NDArray[np.float32]
 
 _DIMENSIONS = 50
 _MOST_TERMS = 20_000
 # Terms that a topic is known by; the others hardly tell it from the rest.
 _KEPT_TERMS = 1_500
 _LARGEST_SHARE = 0.5
+# How terms speak for groups: added to each count, and how surely a text belongs to a group by its terms.
+_UNSEEN, _TERM_SOFTNESS, _TERM_ROUNDS = 1.0, 0.7, 2
 # Texts on which the number of groups is chosen, draws of them, and the share of each draw.
-_TRIAL_TEXTS, _DRAWS, _DRAWN = 2_500, 5, 0.8
+_TRIAL_TEXTS, _DRAWS, _DRAWN = 2_500, 8, 0.8
+# Groupings tried per draw: a few for every number, more for those that may be clear.
+_STARTS, _TRIAL_STARTS, _SECOND_STARTS = 20, 3, 8
+_PROMISING = 0.7
 _NUMBERS = (*range(3, 15), 16, 18, 20)
 # A split that comes back this alike from other texts is there; where none is, a person can use about this many topics.
 _CLEAR, _LEAST_CLEAR = 0.9, 4
 # Among clear splits, those this close to the clearest are as clear.
-_AS_CLEAR = 0.02
+_AS_CLEAR = 0.05
 _USEFUL = 12
 _TEXTS_EACH = 10
 # How much clearer another number must be than that of the run before.
@@ -123,10 +126,26 @@ def group(corpus: Corpus, seed: int, before: int | None = None) -> Grouping:
     if len(said) < 2 * _TEXTS_EACH:
         return one
     axes = _axes(matrix[said])
-    plane = _normal(matrix[said] @ axes)
+    plane = normal(matrix[said] @ axes)
     count = _number(plane[:_TRIAL_TEXTS], len(said), seed, before)
-    centres = _centres(plane, count, seed, starts=10)
-    return _pruned(Grouping(hashes, rarity, (axes @ centres.T).astype(np.float32)))
+    _, belongs = softened(plane, centres(plane, count, np.random.default_rng(seed), _STARTS))
+    strengths = _strengths(matrix[said], belongs)
+    return _pruned(Grouping(hashes, rarity, strengths), np.asarray(matrix.sum(axis=0)).ravel())
+
+
+def _strengths(matrix: Any, belongs: Vectors) -> Vectors:
+    """Return how much each term speaks for each group, (terms, groups): its log share in the group, less the mean over groups.
+
+    Where texts belong is then asked of the terms themselves, for the plane has
+    room for what most texts share only.
+    """
+    found = np.zeros((matrix.shape[1], belongs.shape[1]))
+    for _ in range(_TERM_ROUNDS):
+        counts = np.asarray(matrix.T @ belongs, np.float64) + _UNSEEN
+        found = np.log(counts / counts.sum(axis=0))
+        found -= found.mean(axis=1, keepdims=True)
+        belongs = likely(np.asarray(matrix @ found), _TERM_SOFTNESS)
+    return found.astype(np.float32)
 
 
 def _vocabulary(corpus: Corpus) -> tuple[Hashes, Vectors]:
@@ -150,33 +169,28 @@ def _axes(matrix: Any) -> Vectors:
     return np.asarray(axes[::-1].T, np.float32)
 
 
-def _normal(rows: Any) -> Vectors:
-    plain = np.asarray(rows, np.float32)
-    return np.asarray(plain / np.maximum(np.linalg.norm(plain, axis=1, keepdims=True), 1e-9), np.float32)
-
-
-def _centres(plane: Vectors, count: int, seed: int, starts: int) -> Vectors:
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        # Texts so alike that there are fewer places than centres: some centres are the same, and prove no group of their own.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return _normal(KMeans(count, n_init=starts, random_state=seed).fit(plane).cluster_centers_)
-
-
 def _number(plane: Vectors, texts: int, seed: int, before: int | None) -> int:
     """Return how many groups there are, by how alike groupings of different draws are."""
     most = texts // _TEXTS_EACH
     numbers = [number for number in _NUMBERS if number <= most]
     if not numbers:
         return min(2, most)
-    return _chosen({number: _stability(plane, number, seed) for number in numbers}, before)
+    easily = {number: _stability(plane, number, seed, _TRIAL_STARTS) for number in numbers}
+    # A grouping that got stuck is like no other: what looks unclear at a few starts may be clear at more.
+    again = {number: _stability(plane, number, seed, _SECOND_STARTS) for number, value in easily.items() if value >= _PROMISING}
+    return _chosen(easily | again, easily, before)
 
 
-def _chosen(stability: dict[int, float], before: int | None = None) -> int:
-    """Return the finest clear split; where none is clear, a useful number.
+def _chosen(stability: dict[int, float], easily: dict[int, float], before: int | None = None) -> int:
+    """Return the clear split that is found most easily, the finest of equals; where none is clear, a useful number.
 
+    Parameters
+    ----------
+    stability, easily : of each number, looked for with care, and with few starts: groups that are there are found from anywhere
+    before : the number of an earlier run
+
+    Notes
+    -----
     Unclear corpora, such as reviews of one shop, are most stable in two or three
     groups, which tell nobody anything; and which larger number is the most stable
     there is chance.  The number of the run before stays unless another is clearer.
@@ -184,30 +198,29 @@ def _chosen(stability: dict[int, float], before: int | None = None) -> int:
     fine = {number: value for number, value in stability.items() if number >= _LEAST_CLEAR}
     least = max(_CLEAR, max(fine.values(), default=0) - _AS_CLEAR)
     clear = [number for number, value in fine.items() if value >= least]
-    if before in stability and (not clear or stability[before] >= stability[max(clear)] - _KEEP):
+    found = max(clear, key=lambda number: (easily[number], number)) if clear else None
+    if before in stability and (found is None or stability[before] >= stability[found] - _KEEP):
         return before
-    return max(clear) if clear else min(stability, key=lambda number: (abs(number - _USEFUL), number))
+    return found or min(stability, key=lambda number: (abs(number - _USEFUL), number))
 
 
-def _stability(plane: Vectors, count: int, seed: int) -> float:
-    """Return the median adjusted Rand index of groupings learnt from different draws and made of all texts."""
-    from sklearn.metrics import adjusted_rand_score
-
+def _stability(plane: Vectors, count: int, seed: int, starts: int) -> float:
+    """Return the mean likeness of groupings learnt from different draws and made of all texts."""
     generator = np.random.default_rng(seed)
     size = int(_DRAWN * len(plane))
     found = []
-    for draw in range(_DRAWS):
+    for _ in range(_DRAWS):
         rows = np.sort(generator.choice(len(plane), size, replace=False))
-        found.append((plane @ _centres(plane[rows], count, seed + draw, starts=5).T).argmax(axis=1))
-    return float(np.median([adjusted_rand_score(a, b) for a, b in combinations(found, 2)]))
+        found.append((plane @ centres(plane[rows], count, generator, starts).T).argmax(axis=1))
+    return float(np.mean([alike(one, other, count) for one, other in combinations(found, 2)]))
 
 
-def _pruned(grouping: Grouping) -> Grouping:
-    """Leave each group the terms that tell most."""
+def _pruned(grouping: Grouping, weights: Vectors) -> Grouping:
+    """Leave each group the terms that tell most: the strong ones that are said often."""
     strengths = grouping.strengths
     if len(strengths) <= _KEPT_TERMS:
         return grouping
-    weight = np.abs(strengths) * grouping.rarity[:, None]
+    weight = np.abs(strengths) * weights[:, None]
     kept = np.zeros(len(strengths), np.bool_)
     for column in range(strengths.shape[1]):
         kept[np.argsort(-weight[:, column], kind="stable")[:_KEPT_TERMS]] = True
