@@ -17,6 +17,7 @@ from moushi.understand.codes import CodeLearner
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
 from moushi.understand.models import Corrected, Measure, Models
+from moushi.understand.parity import by_language
 from moushi.understand.readings import Readings, Told, digest_of, word_of
 from moushi.understand.said import Told as Label
 from moushi.understand.sentiment import SentimentModel
@@ -288,7 +289,12 @@ def _held_out(texts: _Sample, fitted: Fit) -> list[Measure]:
     used = known[: 5 * CHECKED]
     held = used[::5]
     shown = sorted(set(used) - set(held))
-    return [Measure("sentiment_held_out", "", _agreement(texts, fitted(shown), held, texts.labels), len(held))]
+    corpus = texts.corpus(held)
+    read = fitted(shown).read(corpus)
+    labels = [texts.labels[row] for row in held]
+    right = np.sign(read.scores) == np.sign([label or 0.0 for label in labels])
+    found = by_language([texts.languages[row] for row in held], labels, read.scores.tolist(), read.confidences.tolist())
+    return [Measure("sentiment_held_out", "", round(float(right.mean()), 4), len(held)), *(Measure(*each) for each in found)]
 
 
 def _corrections_held(texts: _Sample, fitted: Fit) -> list[Measure]:
