@@ -104,3 +104,11 @@ def test_no_texts_give_an_empty_table() -> None:
     found = TextReader().fit([]).read([])
     assert found.num_rows == 0
     assert "score" in found.column_names
+
+
+def test_a_hundred_thousand_equal_texts_are_read_as_one() -> None:
+    texts = ["很好，物流快，就是有点贵"] * 100_000
+    found = TextReader().fit(texts).read(texts)
+    assert found.num_rows == 100_000
+    assert found["set_aside"].unique().to_pylist() == ["boilerplate"]
+    assert found["sentiment"].unique().to_pylist() == ["positive"]
