@@ -98,6 +98,7 @@ def test_iban_by_hand() -> None:
         ("收件人张伟电话多少", [("NAME", "张伟")]),
         ("my name is John O'Brien and", [("NAME", "John O'Brien")]),
         ("送到上海市浦东新区世纪大道100号", [("ADDRESS", "上海市浦东新区世纪大道100号")]),
+        ("住在杭州市文三路18号2幢501室，公众号见名片", [("ADDRESS", "杭州市文三路18号2幢501室")]),
         ("I live at 12 Baker Street, London", [("ADDRESS", "12 Baker Street, London")]),
     ],
 )

@@ -12,7 +12,9 @@ _PROVINCES = (
     "|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
 _ZH_WORDS = "地址|住址|寄到|送到|发到|快递到|住在|家住"
-_DOOR = rf"(?:[ ,-]?(?:{_HAN}|[A-Za-z0-9]){{0,14}}?(?:号楼|小区|花园|公寓|大厦|单元|[号栋幢座楼层室苑府户]))"
+# What numbers a door: without one, "微信号" would be part of an address.
+_NUMBERED = "(?<=[0-9A-Za-z一二三四五六七八九十东南西北中甲乙丙丁])[号栋幢座楼层室户]"
+_DOOR = rf"(?:[ ,-]?(?:{_HAN}|[A-Za-z0-9]){{0,14}}?(?:号楼|小区|花园|公寓|大厦|单元|[苑府]|{_NUMBERED}))"
 
 CHINESE = Recogniser(
     label="ADDRESS",
