@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -154,13 +153,14 @@ def _lists(corpus: Corpus, models: Models) -> dict[str, pa.Table]:
 
 def _with_aspects(wishes: pa.Table, spoken: pa.Table) -> pa.Table:
     """Add to each wish the aspect that is spoken of in its words."""
-    columns = (spoken[name].to_pylist() for name in (ROW, "aspect", "start", "end"))
-    by_text = {row: list(each) for row, each in groupby(zip(*columns, strict=True), key=lambda values: values[0])}
-    found: list[str | None] = []
+    texts, starts, ends = (spoken[name].to_numpy() for name in (ROW, "start", "end"))
+    places: list[int | None] = []
     for row, start, end in zip(*(wishes[name].to_pylist() for name in (ROW, "start", "end")), strict=True):
-        over = [aspect for _, aspect, first, last in by_text.get(row, ()) if first < end and last > start]
-        found.append(over[0] if over else None)
-    return wishes.append_column("aspect", pa.array(found, pa.string()))
+        low, high = np.searchsorted(texts, [row, row + 1])
+        over = np.flatnonzero((starts[low:high] < end) & (ends[low:high] > start))
+        places.append(int(low + over[0]) if len(over) else None)
+    found = spoken["aspect"].combine_chunks().take(pa.array(places, pa.int64()))
+    return wishes.append_column("aspect", found)
 
 
 def _corrected(found: pa.Table, bodies: Sequence[str], models: Models) -> pa.Table:
