@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from moushi.understand.background import Background, Beside, Occurrences, beside, occurrences
 from moushi.understand.corpus import Corpus, Places
-from moushi.understand.features import Hashes, mixed
+from moushi.understand.features import Hashes, distinct, mixed
 from moushi.understand.phrases import Flags, Floats, Units, units
 
 
@@ -32,17 +33,26 @@ class Candidates:
 
 @dataclass(frozen=True)
 class _Groups:
-    """Places of phrases put together by text and phrase: their order, where each group begins, and how large it is."""
+    """Places of phrases put together by text and phrase: the first of each group, which group each is in, and how large it is."""
 
-    order: Places
-    begins: Places
+    first: Places
+    which: Places
     sizes: Floats
 
     def mean(self, values: Floats | Flags) -> Floats:
-        return np.asarray(np.add.reduceat(values[self.order].astype(np.float64), self.begins) / self.sizes)
+        return np.bincount(self.which, values, len(self.first)) / self.sizes
 
     def most(self, values: Floats | Places) -> Floats:
-        return np.asarray(np.maximum.reduceat(values[self.order], self.begins))
+        result = values[self.first].astype(np.float64)
+        np.maximum.at(result, self.which[self._later], values[self._later])
+        return result
+
+    @functools.cached_property
+    def _later(self) -> Places:
+        """The places that are not the first of their group."""
+        later = np.ones(len(self.which), np.bool_)
+        later[self.first] = False
+        return np.flatnonzero(later)
 
 
 def candidates(corpus: Corpus, background: Background) -> Candidates:
@@ -52,11 +62,8 @@ def candidates(corpus: Corpus, background: Background) -> Candidates:
     if not len(places.firsts):
         empty = np.zeros(0, np.int64)
         return Candidates(empty, empty, empty, {})
-    keys = mixed(places.hashes ^ mixed(places.texts, 3), 5)
-    order = np.argsort(keys, kind="stable")
-    begins = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
-    groups = _Groups(order, begins, np.diff(np.append(begins, len(order))).astype(np.float64))
-    first = order[begins]
+    first, which = distinct(mixed(places.hashes ^ mixed(places.texts, 3), 5))
+    groups = _Groups(first, which, np.bincount(which).astype(np.float64))
     before, after = beside(found)
     spans = found.spans
     traits = (
@@ -78,8 +85,7 @@ def _places(found: Units, places: Occurrences, groups: _Groups, first: Places) -
     place = unit - bounds[text]
     length = np.maximum(1, bounds[text + 1] - bounds[text])
     last = groups.most(places.firsts) - bounds[text]
-    count = np.zeros(len(groups.order))
-    count[groups.order] = np.repeat(groups.sizes, groups.sizes.astype(np.int64))
+    count = groups.sizes[groups.which]
     return {
         "often": np.log(groups.sizes),
         "place": place / length,

@@ -26,6 +26,7 @@ Matrix = Any
 """A sparse matrix of SciPy in CSR form, float32."""
 
 _ROW, _MOST_RUNS = 512, 64
+_SLOT_BITS = 18
 BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -61,6 +62,30 @@ def _powers(base: int, count: int) -> Hashes:
     powers = np.full(count, np.uint64(base))
     powers[:1] = 1
     return np.multiply.accumulate(powers)
+
+
+def distinct(hashes: Hashes) -> tuple[Places, Places]:
+    """Return where each distinct hash first stands, in order of place, and which of them each hash is.
+
+    Examples
+    --------
+    >>> first, which = distinct(mixed(np.array([7, 5, 7, 9])))
+    >>> first.tolist(), which.tolist()
+    ([0, 1, 3], [0, 1, 0, 2])
+    """
+    places = np.arange(len(hashes))
+    slots = (hashes >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
+    table = np.zeros(1 << _SLOT_BITS, np.int64)
+    # Backwards, so that the first stays.
+    table[slots[::-1]] = places[::-1]
+    first = table[slots]
+    shut_out = np.flatnonzero(hashes[first] != hashes)
+    _, at, which = np.unique(hashes[shut_out], return_index=True, return_inverse=True)
+    first[shut_out] = shut_out[at][which]
+    own = np.flatnonzero(first == places)
+    numbers = np.zeros(len(hashes), np.int64)
+    numbers[own] = np.arange(len(own))
+    return own, numbers[first]
 
 
 @dataclass(frozen=True)

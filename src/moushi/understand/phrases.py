@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from moushi.understand.characters import DIGIT, HAN, LATIN, NEWLINE
 from moushi.understand.corpus import ELSE, Corpus, Places, Spans, plain_text
-from moushi.understand.features import Hashes, mixed, word_hashes
+from moushi.understand.features import Hashes, distinct, mixed, word_hashes
 from moushi.understand.remembered import Remembered
 
 Floats = npt.NDArray[np.float64]
@@ -125,9 +125,11 @@ def _units(corpus: Corpus) -> Units:
     groups, languages = _groups(corpus)
     plain = word_hashes(corpus, spans)
     told = np.array([_number(language) for language in languages], np.uint64)
-    hashes, first, numbers = np.unique(mixed(plain ^ mixed(told[groups][spans.texts]), 7), return_index=True, return_inverse=True)
-    distinct = Spans(spans.starts[first], spans.ends[first], spans.texts[first])
-    words = _words(corpus, hashes, distinct, [languages[group] for group in groups[distinct.texts].tolist()])
+    hashes = mixed(plain ^ mixed(told[groups])[spans.texts], 7)
+    first, numbers = distinct(hashes)
+    hashes = hashes[first]
+    where = Spans(spans.starts[first], spans.ends[first], spans.texts[first])
+    words = _words(corpus, hashes, where, [languages[group] for group in groups[where.texts].tolist()])
     if corpus.lexicon:
         brand = np.isin(plain[first], _own_hashes(corpus.lexicon))
         words = Words(hashes, words.content | brand, words.traits | {"brand": brand}, words.lengths)
@@ -183,7 +185,7 @@ _met = Remembered()
 
 
 def _words(corpus: Corpus, hashes: Hashes, spans: Spans, languages: list[str]) -> Words:
-    """Return the traits of distinct words in the order of their hashes."""
+    """Return the traits of distinct words."""
 
     def made(new: Places) -> Flags:
         texts = corpus.strings(Spans(spans.starts[new], spans.ends[new], spans.texts[new]))

@@ -37,7 +37,7 @@ class Remembered:
 
         Parameters
         ----------
-        hashes : in order, no two alike
+        hashes : no two alike
         make : returns the rows for the hashes at places, of those not met before
         """
         if self._kept is None:
@@ -52,7 +52,10 @@ class Remembered:
         new = np.flatnonzero(~met)
         if new.size:
             found[new] = make(new)
-            self._kept = hashes, found
-            if len(known) + len(new) <= self.most:
-                self._kept = np.insert(known, at[new], hashes[new]), np.insert(rows, at[new], found[new], axis=0)
+            together = len(known) + len(new) <= self.most
+            kept = new if together else np.arange(len(hashes))
+            kept = kept[np.argsort(hashes[kept])]
+            self._kept = hashes[kept], found[kept]
+            if together:
+                self._kept = np.insert(known, at[kept], hashes[kept]), np.insert(rows, at[kept], found[kept], axis=0)
         return found
