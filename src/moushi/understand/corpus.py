@@ -34,6 +34,7 @@ from moushi.understand.characters import (
     kinds,
     plain,
 )
+from moushi.understand.trie import Trie
 
 Places = npt.NDArray[np.int64]
 Made = TypeVar("Made")
@@ -44,6 +45,7 @@ ZH, EN, ELSE = range(3)
 _TAG = re.compile(r"<(?:[a-zA-Z/!][^<>]{0,200})>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _BLANK, _APOSTROPHE, _DOT = map(ord, " '.")
+_ASCII = 0x80
 # One Han character says about as much as several letters.
 _HAN_WEIGHT = 5
 
@@ -209,12 +211,19 @@ class Corpus:
         return begins
 
     def _protect(self, begins: npt.NDArray[np.bool_]) -> None:
-        if not self.lexicon:
+        trie, letters = _own(self.lexicon)
+        if not len(letters):
             return
-        own = sorted({text for word in self.lexicon if (text := plain_text(word).strip())}, key=lambda word: (-len(word), word))
-        for match in re.finditer("|".join(map(_whole, own)), self._string):
-            begins[match.start() + 1 : match.end()] = False
-            begins[[match.start(), match.end()]] = True
+        units = np.searchsorted(letters, self.codes)
+        units[letters.take(units, mode="clip") != self.codes] = -1
+        # A word in letters or digits is not a part of a longer one.
+        latin = (self.codes < _ASCII) & ((self.kinds == LATIN) | (self.kinds == DIGIT))
+        starts, ends, _ = trie.find(units + 1, np.concatenate([[False], latin[1:] & latin[:-1], [False]]))
+        steps = np.zeros(len(begins) + 1, np.int64)
+        steps[starts + 1] += 1
+        steps[ends] -= 1
+        begins[np.cumsum(steps[:-1]) > 0] = False
+        begins[np.concatenate([starts, ends])] = True
 
     @functools.cached_property
     def _string(self) -> str:
@@ -312,11 +321,13 @@ def _blank(joined: str, codes: Codes) -> None:
                 codes[match.start() + 1 : match.end()] = DROPPED
 
 
-def _whole(word: str) -> str:
-    """Return the pattern of a word that is not a part of a longer one in letters or digits."""
-    before = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", word) else ""
-    after = r"(?![a-z0-9])" if re.search(r"[a-z0-9]$", word) else ""
-    return before + re.escape(word) + after
+@functools.lru_cache(4)
+def _own(lexicon: tuple[str, ...]) -> tuple[Trie, Codes]:
+    """Return a workspace's words, ready to be found, and the characters that they are made of, in order."""
+    words = sorted({text for word in lexicon if (text := plain_text(word).strip())})
+    letters = np.unique(np.array([ord(letter) for word in words for letter in word], np.uint32))
+    units = [(np.searchsorted(letters, [ord(letter) for letter in word]) + 1).tolist() for word in words]
+    return Trie(units, len(letters)), letters
 
 
 def _reads(language: str, tongue: int) -> bool:

@@ -24,7 +24,7 @@ class Remembered:
     --------
     >>> lengths = Remembered(100)
     >>> words = ["a", "bcd"]
-    >>> lengths.rows(np.array([3, 8], np.uint64), lambda new: np.array([len(words[n]) for n in new])).tolist()
+    >>> lengths.rows(np.array([3, 8], np.uint64), lambda new: np.array([len(words[n]) for n in new], int)).tolist()
     [1, 3]
     """
 

@@ -56,18 +56,19 @@ class Trie:
         self._sieve = np.zeros(_SIEVE + 1, np.bool_)
         self._sieve[self._edges & _SIEVE] = True
 
-    def find(self, units: npt.NDArray[np.integer]) -> tuple[Places, Places, Places]:
+    def find(self, units: npt.NDArray[np.integer], inside: npt.NDArray[np.bool_] | None = None) -> tuple[Places, Places, Places]:
         """Return the words in a row of units: the longest from the left, none over another.
 
         Parameters
         ----------
         units : numbers of units; 0 where no word has it
+        inside : where no word may begin or end, one more than units; None: nowhere
 
         Returns
         -------
         starts, ends, which : first unit, the one after the last, number of the word; by start
         """
-        places = np.flatnonzero(self._first[units])
+        places = np.flatnonzero(self._first[units] if inside is None else self._first[units] * ~inside[:-1])
         nodes = self._first[units[places]]
         sizes, words = np.zeros(len(units), np.int64), np.zeros(len(units), np.int64)
         size = 0
@@ -75,6 +76,8 @@ class Trie:
             size += 1
             word = self._words[nodes]
             ends_here = word >= 0
+            if inside is not None:
+                ends_here &= ~inside[places + size]
             # Of words from the same place, the longest is found last.
             sizes[places[ends_here]], words[places[ends_here]] = size, word[ends_here]
             going = places + size < len(units)

@@ -56,6 +56,8 @@ def test_own_words_stay_whole() -> None:
     assert words("小米13 Pro很好", lexicon=["小米13 Pro"]) == ["小米13 pro", "很", "好"]
     assert words("ab-12x 不是 ab-12", lexicon=["AB-12"]) == ["ab", "-", "12", "x", "不是", "ab-12"]
     assert words("花西子真好", lexicon=["花西子"]) == ["花西子", "真", "好"]
+    assert words("好用", lexicon=[" ", ""]) == words("好用")
+    assert words("unikeaikea ikea😀x", lexicon=["ikea", "ikea😀x", "kea ike"]) == ["unikeaikea", "ikea😀x"]
 
 
 def test_clauses_and_sentences() -> None:
