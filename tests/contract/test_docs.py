@@ -23,7 +23,9 @@ def test_the_two_readmes_agree():
     assert commands.findall(english) == commands.findall(chinese)
     assert english.count("\n## ") == chinese.count("\n## ")
     assert english.count("\n- ") == chinese.count("\n- ")
-    assert re.findall(r"\]\(([^)]+)\)", english)[1:] == re.findall(r"\]\(([^)]+)\)", chinese)[1:]
+    links = re.compile(r"\]\(([^)]+)\)")
+    # A page that is there in Chinese is linked in Chinese.
+    assert links.findall(english)[1:] == [link.replace(".zh-CN", "") for link in links.findall(chinese)[1:]]
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
