@@ -28,7 +28,7 @@ from moushi.trust.names.scores import Weights, likely, total
 from moushi.trust.names.signs import Sign, first_signs, rough_signs, second_signs
 
 SENTENCES, SEED = 16_000, 1
-OWN, SILVER = 0.4, 1.0
+OWN, SILVER = 0.1, 1.0
 STRENGTH = 0.2
 # Of the names learned from, the share that the reading of characters alone may lose.
 LOST = 0.015

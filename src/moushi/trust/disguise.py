@@ -49,6 +49,11 @@ class Disguise:
         self._tokens: dict[str, str] = {}
         self._lengths: dict[str, list[int]] = {}
 
+    @property
+    def given(self) -> int:
+        """How many surrogates are known to be given out."""
+        return len(self._tokens)
+
     def give(self, names: Mapping[Surface, str]) -> dict[Surface, str]:
         """Return the surrogate of each written form that has a token; forms without one are absent."""
         wanted = {token: self._free(*surface) for surface, token in names.items()}

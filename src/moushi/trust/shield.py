@@ -161,10 +161,12 @@ class Shield:
         # All at once, so that the vault is written to once and not for every text.
         surfaces = {surface_of(text, span) for text, spans in zip(written, finds, strict=True) if text for span in spans}
         self._disguise.give(self._names(sorted(surfaces)))
-        return pa.array(
-            [text and self._written(text, spans)[0] for text, spans in zip(written, finds, strict=True)],
-            pa.string(),
-        )
+        while True:
+            given = self._disguise.given
+            masked = [text and self._written(text, spans)[0] for text, spans in zip(written, finds, strict=True)]
+            # A surrogate that was given out for a later text may stand in an earlier one by chance.
+            if self._disguise.given == given:
+                return pa.array(masked, pa.string())
 
     def _names(self, surfaces: Iterable[Surface]) -> dict[Surface, str]:
         """Return the token of each written form, with a suffix where it is not the canonical form; keep the originals."""

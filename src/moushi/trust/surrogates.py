@@ -72,13 +72,17 @@ def offers(surface: str, value: str, kind: TokenKind, key: bytes) -> Iterator[st
     """
     for attempt in range(ATTEMPTS):
         made = _make(surface, kind, Draw(key, kind, value, str(attempt)))
-        if _is_long(made) and made != surface and value not in made and not (kind in _CHECKED and _has_checks(made, kind)):
+        if made != surface and value not in made and not _is_ordinary(made) and not (kind in _CHECKED and _has_checks(made, kind)):
             yield made
 
 
-def _is_long(made: str) -> bool:
-    """Tell whether a surrogate is long enough not to stand in other words and numbers by chance."""
-    return len(made) >= (_LEAST_HAN if _HAN.search(made) else _LEAST)
+def _is_ordinary(made: str) -> bool:
+    """Tell whether a surrogate may stand in texts by chance: too short, or a word of the dictionary."""
+    import rjieba
+
+    if not _HAN.search(made):
+        return len(made) < _LEAST
+    return len(made) < _LEAST_HAN or len(rjieba.tag(made, False)) == 1
 
 
 def _make(surface: str, kind: TokenKind, draw: Draw) -> str:
@@ -225,9 +229,9 @@ def _chinese_name(surface: str, draw: Draw) -> str:
     places = [place for place, character in enumerate(surface) if _HAN.match(character)]
     written = list(surface)
     if len(places) == 2 and surface[0] in "小老阿":
-        chosen = surface[0] + draw.of(lists["surnames"])
+        chosen = surface[0] + draw.of(lists["called"])
     elif len(places) == 2 and surface[-1] in "总哥姐爷氏某":
-        chosen = draw.of(lists["surnames"]) + surface[-1]
+        chosen = draw.of(lists["called"]) + surface[-1]
     else:
         surname = draw.of(lists["compound"] if len(places) > 3 else lists["surnames"])
         chosen = surname + "".join(draw.of(lists["given"]) for _ in range(len(places) - len(surname)))
