@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import doctest
+from pathlib import Path
 
 import pytest
 
 from benchmarks.text import parity
 from benchmarks.text.parity import HELD, KNOWN, Parity, Read, compare
+from moushi.columns import TextQuality, Texts
 from moushi.understand import parity as product
 from moushi.understand.lexicon import ASPECTS
 from moushi.understand.parity import by_language
+from moushi.understand.stage import UnderstandStage
+from tests.support import LakeContext
 
 KINDS = {"aspect", "implicit", "negation", "contrast", "irony", "intent", "need", "urgency", "emotion"}
 
@@ -83,6 +87,26 @@ def test_each_language_is_measured_at_like_labels() -> None:
         ("language_gap", "zh", 0.125, 80),
         ("language_sure", "zh", 1.0, 80),
     ]
+
+
+def test_a_workspace_in_two_languages_is_told_how_each_is_read(tmp_path: Path) -> None:
+    context = LakeContext(tmp_path)
+    said = {
+        "zh": ("质量很好，很喜欢{}", "质量太差，很失望{}"),
+        "en": ("great quality, I love it {}", "terrible quality, very disappointed {}"),
+    }
+    rows = [
+        {"text_id": f"{tongue}{number}{place}", "body": words.format(number), "language": tongue, "rating": 5.0 - 4 * place}
+        for tongue, pair in said.items()
+        for place, words in enumerate(pair)
+        for number in range(160)
+    ]
+    context.put(Texts, rows)
+    UnderstandStage().run(context)
+    found = {(row["measure"], row["subject"]): row["value"] for row in context.rows(TextQuality)}
+    assert {subject for measure, subject in found if measure == "language_agreement"} == {"zh", "en"}
+    assert found["language_agreement", "zh"] == found["language_agreement", "en"] == 1.0
+    assert found["language_gap", "zh"] < 0.05
 
 
 def test_one_language_alone_has_no_parity() -> None:
