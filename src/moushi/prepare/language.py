@@ -55,8 +55,8 @@ def language_of(text: str, languages: Collection[str] | None = None) -> str | No
     -----
     Script first: one Han character says as much as several Latin letters, so a
     fifth of them makes a text Chinese, unless Kana or Hangul stand among them.
-    Indonesian and Malay share most words: what tells them apart is weighed part
-    by part of words (`malay.toml`).
+    Indonesian and Malay share most words: what tells them apart is weighed word
+    by word and part by part of words (`malay.toml`).
 
     Examples
     --------
@@ -87,22 +87,31 @@ def _asian(counts: dict[str, int], total: int) -> str:
 
 def _latin(text: str, languages: Collection[str] | None) -> str:
     known = LATIN if languages is None else tuple(language for language in LATIN if language in languages) or LATIN
+    words = _words(text)
     text = _NO_WORDS.sub(" ", text)
-    words = _WORD.findall(text.casefold())
     if languages is None and len(words) >= 4 and sum(word in _english() for word in words) >= 0.25 * len(words):
         return "en"
     found = str(_identifier(known).classify(text)[0])
     if found in _MALAY and set(_MALAY) <= set(known):
-        return "ms" if _speaks_malay(words) else "id"
+        return "ms" if _speaks_malay(text) else "id"
     return found
 
 
-def _speaks_malay(words: list[str]) -> bool:
-    """Tell Malay from Indonesian by parts of two to five letters, a word's edges among them; each part counts once."""
-    parts, constant = _malay()
-    edged = [f"_{word}_" for word in words]
-    seen = {word[start : start + size] for word in edged for size in range(2, 6) for start in range(max(1, len(word) - size + 1))}
-    return constant + sum(parts.get(part, 0) for part in seen) > 0
+def malay_parts(text: str) -> frozenset[str]:
+    """Return what of a text may tell Malay from Indonesian: its words' parts of two to five letters, edges among them, and whole words."""
+    edged = {f"_{word}_" for word in _words(text)}
+    parts = {word[start : start + size] for word in edged for size in range(2, 6) for start in range(max(1, len(word) - size + 1))}
+    return frozenset(parts | edged)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_NO_WORDS.sub(" ", text).casefold())
+
+
+def _speaks_malay(text: str) -> bool:
+    """Tell Malay from Indonesian by listed words and by parts of words; each counts once."""
+    weight = _malay()
+    return sum(weight.get(part, 0) for part in malay_parts(text)) > 0
 
 
 @functools.cache
@@ -112,9 +121,13 @@ def _english() -> frozenset[str]:
 
 
 @functools.cache
-def _malay() -> tuple[dict[str, int], int]:
+def _malay() -> dict[str, int]:
     data = tomllib.loads(resources.files(__package__).joinpath("malay.toml").read_text("utf-8"))
-    return {part: int(weight) for weight, parts in data["parts"].items() for part in parts.split()}, data["constant"]
+    weights = {part: int(weight) for weight, parts in data["parts"].items() for part in parts.split()}
+    for name, sign in (("malay", 1), ("indonesian", -1)):
+        for word in data[name].split():
+            weights[f"_{word}_"] = weights.get(f"_{word}_", 0) + sign * data["word"]
+    return weights
 
 
 @functools.cache
