@@ -104,10 +104,7 @@ class Judged(NamedTuple):
 
 def judge(corpus: Corpus) -> Judged:
     """Judge texts by their words, in Chinese and in English; a text in both by both."""
-    parts = [_values(wording(tongue), corpus) for tongue in TONGUES]
-    starts, values = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(starts, kind="stable")
-    starts, values = starts[order], values[order]
+    starts, values = judgements(corpus)
     texts = corpus.text_of[starts]
     count = len(corpus)
     total, weight = np.bincount(texts, values, count), np.bincount(texts, np.abs(values), count)
@@ -119,6 +116,14 @@ def judge(corpus: Corpus) -> Judged:
     np.minimum.at(worst, texts[first], sums)
     np.maximum.at(best, texts[first], sums)
     return Judged(total / np.sqrt(weight + 1), last, worst, best)
+
+
+def judgements(corpus: Corpus) -> tuple[Places, Floats]:
+    """Return where words of judgement stand in a corpus, in their order, and what each is meant to say, about -3 to 3."""
+    parts = [_values(wording(tongue), corpus) for tongue in TONGUES]
+    starts, values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(starts, kind="stable")
+    return starts[order], values[order]
 
 
 def _values(words: Wording, corpus: Corpus) -> tuple[Places, Floats]:

@@ -19,6 +19,7 @@ import numpy as np
 from moushi.understand.characters import CLAUSE, SENTENCE
 from moushi.understand.corpus import Corpus
 from moushi.understand.lexicon import Entry, lexicon
+from moushi.understand.sentiment_lexicon import judgements
 
 Span = tuple[int, int]
 Features = dict[str, float]
@@ -82,6 +83,7 @@ class Sentence:
     walls : whether each is a stop or turns the thought
     negated : whether a negator stands before each, within reach
     opinions : in their order
+    tones : words of judgement by the lexicon of sentiment, each with what it is meant to say
     """
 
     words: list[str]
@@ -90,6 +92,7 @@ class Sentence:
     walls: list[bool]
     negated: list[bool]
     opinions: list[Opinion] = field(default_factory=list)
+    tones: list[tuple[int, float]] = field(default_factory=list)
 
     def between(self, start: int, end: int) -> Span:
         """Return the words that a part of the text touches; at the least, the place where it would stand."""
@@ -104,12 +107,14 @@ def sentences(corpus: Corpus) -> list[Sentence]:
     words, bounds = corpus.strings(spans), spans.of(len(corpus)).tolist()
     stops = np.isin(corpus.kinds[spans.starts], (CLAUSE, SENTENCE)) | np.isin(corpus.codes[spans.starts], (ord("."), ord("-")))
     found = _hits(corpus)
+    tones = _tones(corpus)
     result = []
     for text in range(len(corpus)):
         low, high = bounds[text], bounds[text + 1]
         places = [corpus.origin(text, spans.starts[n], spans.ends[n]) for n in range(low, high)]
         walls = [bool(stops[n]) or words[n] in _TURNS for n in range(low, high)]
         sentence = Sentence(words[low:high], [a for a, _ in places], [b for _, b in places], walls, [False] * (high - low))
+        sentence.tones = [(word - low, value) for word, value in tones.get(text, [])]
         _judge(sentence, [(entry, *_words_of(spans.starts[low:high], start, end)) for entry, start, end in found.get(text, [])])
         result.append(sentence)
     return result
@@ -122,6 +127,15 @@ def _hits(corpus: Corpus) -> dict[int, list[tuple[Entry, int, int]]]:
         columns = (column.tolist() for column in (hits.texts, hits.words, hits.starts, hits.ends))
         for text, word, start, end in zip(*columns, strict=True):
             by_text.setdefault(text, []).append((book.entries[word], start, end))
+    return by_text
+
+
+def _tones(corpus: Corpus) -> dict[int, list[tuple[int, float]]]:
+    by_text: dict[int, list[tuple[int, float]]] = {}
+    starts, values = judgements(corpus)
+    words = np.searchsorted(corpus.words.starts, starts, "right") - 1
+    for text, word, value in zip(corpus.text_of[starts].tolist(), words.tolist(), values.tolist(), strict=True):
+        by_text.setdefault(text, []).append((word, value))
     return by_text
 
 
@@ -158,6 +172,7 @@ def features(sentence: Sentence, target: Span, others: Sequence[int]) -> Feature
     view.pairs()
     view.pattern()
     view.opinions()
+    view.tones()
     if any(HAN_FROM <= word < HAN_TO for word in sentence.words):
         view.characters()
     return {name: value for name, value in view.found.items() if value}
@@ -287,6 +302,25 @@ class _View:
         self._add("#nearest" + ("+" if nearest[1] > 0 else "-" if nearest[1] < 0 else "0"), 1 / (1 + 0.2 * nearest[0]))
         self._add("#others", min(len(self._others), 4) / 2)
         self._add("#questions", float("?" in self._words))
+
+    def tones(self) -> None:
+        """Add what the words of judgement say, by side, clause and distance."""
+        nearest = (99.0, 0.0)
+        balance = 0.0
+        for place, value in self._sentence.tones:
+            if self._first <= place < self._last:
+                self._add("#tone inside", value)
+                continue
+            away, walls = self._away(place)
+            weighed = value / (1 + 0.25 * away + 0.8 * walls)
+            balance += weighed
+            self._add("#tone", value)
+            self._add("#tone" + ("L" if place < self._first else "R"), weighed)
+            self._add("#tone" + ("+" if value > 0 else "-"), abs(weighed))
+            self._add("#tone clause", value * (walls == 0))
+            nearest = min(nearest, (away + 4.0 * walls, value))
+        self._add("#tone nearest", nearest[1])
+        self._add("#tone sign", float(np.sign(balance)))
 
     def _relations(self, opinion: Opinion, low: int, high: int, rivals: int) -> Iterator[str]:
         side = "L" if opinion.last <= self._first else "R"
