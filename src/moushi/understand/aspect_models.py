@@ -11,8 +11,8 @@ import numpy.typing as npt
 from moushi.understand.clause_grams import ClauseGrams
 from moushi.understand.corpus import Corpus, Places
 from moushi.understand.features import Matrix
-from moushi.understand.members import MEMBERS
-from moushi.understand.said import SILENT, UNKNOWN, Floats, Said, Signs
+from moushi.understand.members import MEMBERS, Fitted
+from moushi.understand.said import SILENT, UNKNOWN, Floats, Marks, Said, Signs
 
 _COSTS = {"presence": 10.0, "judge": 3.0}
 """How closely each fits: liblinear's C."""
@@ -20,10 +20,11 @@ _COSTS = {"presence": 10.0, "judge": 3.0}
 _FLAG = 3.0
 """What it weighs as a feature that the lexicon finds an aspect; an n-gram weighs at most 1."""
 
-HIT = 0.62
-"""What it is worth to find an aspect that is there; the rest to 1 is what it is worth to find none that is not.
+_TEXT = 0.5
+"""What the words of the whole text weigh beside the n-grams of a clause."""
 
-F1 gains by what is right more often than half of F1, which is seldom above 0.75."""
+_SURE = 2.0
+"""Log odds of what the lexicon says where nothing was learned."""
 
 Weights = npt.NDArray[np.float32]
 
@@ -43,15 +44,40 @@ class Reading:
         self.said = said
         self.seen = grams.of(corpus)
 
+    def spread(self, texts: Places) -> tuple[Places, Places]:
+        """Return the clauses of texts, and for each its place among the texts."""
+        bounds = self.seen.bounds
+        count = bounds[texts + 1] - bounds[texts]
+        which = np.repeat(np.arange(len(texts)), count)
+        return np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + bounds[texts[which]], which
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learned from.
+
+    Attributes
+    ----------
+    reading : the texts
+    truth : what is known of each text and aspect
+    marks : where it is said
+    weight : what each text counts
+    """
+
+    reading: Reading
+    truth: Signs
+    marks: Marks
+    weight: Floats
+
 
 @dataclass(frozen=True)
 class Presence:
-    """Tells which texts speak of which aspects.
+    """Tells which texts speak of which aspects, and in which clause.
 
     Attributes
     ----------
     aspects : their codes
-    weights : of n-grams, and of that the lexicon finds the aspect: (features, aspects)
+    weights : of a clause's n-grams, of its text's words, and of that the lexicon finds the aspect there: (features, aspects)
     bias : added per aspect
     """
 
@@ -65,46 +91,75 @@ class Presence:
         return cls((), np.zeros((1, 0), np.float32), np.zeros(0, np.float32))
 
     @classmethod
-    def fit(cls, reading: Reading, truth: Signs, weight: Floats, rows: Places, aspects: Sequence[str]) -> Presence:
-        """Learn from rows of a reading, each with its weight, where the truth is known."""
-        weights = np.zeros((reading.seen.texts.shape[1] + 1, len(aspects)), np.float32)
-        bias = np.zeros(len(aspects), np.float32)
-        for number, column in enumerate(reading.said.columns(aspects)):
-            known = rows[truth[rows, column] != UNKNOWN]
-            y = (truth[known, column] != SILENT).astype(np.int64)
-            if not y.size or y.min() == y.max():
-                # Nothing is told apart: as the lexicon says.
-                weights[-1, number], bias[number] = 1.0, -_FLAG / 2
-                continue
-            matrix = _beside(reading.seen.texts[known], _FLAG * reading.said.is_found[known, column, None])
-            fitted = MEMBERS["logistic"](matrix, y, _COSTS["presence"], weight[known])
-            weights[:, number], bias[number] = fitted.weights[:, 0], fitted.bias[0]
-        return cls(tuple(aspects), weights, bias)
+    def fit(cls, lesson: Lesson, rows: Places, aspects: Sequence[str]) -> Presence:
+        """Learn from some of the texts."""
+        reading = lesson.reading
+        clauses, which = reading.spread(rows)
+        texts = rows[which]
+        matrix = _clause_features(reading, clauses, texts)
+        fitted = [_fit_presence(lesson, matrix, clauses, texts, column) for column in reading.said.columns(aspects)]
+        weights = [each.weights for each in fitted] or [np.zeros((matrix.shape[1] + 1, 0))]
+        return cls(tuple(aspects), np.hstack(weights).astype(np.float32), np.array([each.bias[0] for each in fitted], np.float32))
 
-    def speaks(self, reading: Reading) -> npt.NDArray[np.bool_]:
-        """Return whether each text speaks of each aspect that the reading knows: (texts, aspects of the reading)."""
-        result = reading.said.is_found
+    def find(self, reading: Reading, rows: Places) -> tuple[Floats, Places]:
+        """Return the log odds that texts speak of aspects, and the clause that is most likely to: (rows, aspects)."""
+        shape = (len(rows), len(self.aspects))
+        odds, best = np.full(shape, -np.inf), np.full(shape, -1, np.int64)
+        clauses, which = reading.spread(rows)
+        if not len(clauses) or not self.aspects:
+            return odds, best
         columns = reading.said.columns(self.aspects)
-        odds = reading.seen.texts @ self.weights[:-1] + _FLAG * result[:, columns] * self.weights[-1] + self.bias
-        result[:, columns] = odds > np.log((1 - HIT) / HIT)
-        return result
+        decided = _clause_features(reading, clauses, rows[which]) @ self.weights[:-1] + self.bias
+        decided += _FLAG * (reading.said.clause[rows[which]][:, columns] == clauses[:, None]) * self.weights[-1]
+        first = np.flatnonzero(np.append(True, which[1:] != which[:-1]))
+        full = which[first]
+        odds[full] = np.maximum.reduceat(decided, first)
+        place = np.where(decided == odds[which], np.arange(len(which))[:, None], len(which))
+        best[full] = clauses[np.minimum.reduceat(place, first)]
+        return odds, best
 
-    def clauses(self, reading: Reading, texts: Places, columns: Places) -> Places:
-        """Return for each pair of text and aspect the clause that says so: the lexicon's, or the one most like it; -1 where unknown."""
-        result = reading.said.clause[texts, columns]
-        number = np.full(len(reading.said.names), -1, np.int64)
-        number[reading.said.columns(self.aspects)] = np.arange(len(self.aspects))
-        bounds = reading.seen.bounds
-        count = bounds[texts + 1] - bounds[texts]
-        missing = np.flatnonzero((result < 0) & (number[columns] >= 0) & (count > 0))
-        if missing.size:
-            pair = np.repeat(missing, count[missing])
-            first = np.cumsum(count[missing]) - count[missing]
-            clause = np.arange(len(pair)) - np.repeat(first, count[missing]) + bounds[texts[pair]]
-            score = (reading.seen.clauses[clause] @ self.weights[:-1])[np.arange(len(pair)), number[columns[pair]]]
-            best = np.lexsort((clause, -score, pair))
-            result[missing] = clause[best[first]]
-        return result
+
+def _clause_features(reading: Reading, clauses: Places, texts: Places) -> Matrix:
+    from scipy import sparse
+
+    return sparse.hstack([reading.seen.clauses[clauses], _TEXT * reading.seen.words[texts]]).tocsr()
+
+
+def _fit_presence(lesson: Lesson, matrix: Matrix, clauses: Places, texts: Places, column: int) -> Fitted:
+    """Learn which clauses speak of an aspect; where only the text is known to, the clause that is most likely to."""
+    said, marks = lesson.reading.said, lesson.marks
+    mine = marks.columns == column
+    known = lesson.truth[texts, column] != UNKNOWN
+    there = lesson.truth[texts, column] > SILENT
+    marked = np.isin(clauses, marks.clauses[mine]) & there
+    placed = np.isin(texts, marks.texts[mine & (marks.clauses >= 0)])
+    size = np.bincount(texts)[texts] if len(texts) else texts
+    is_open = there & ~placed
+    right = marked | is_open
+    # A clause beside the one that the lexicon found may say so too.
+    told = known & (~there | np.isin(texts, marks.texts[mine & marks.is_exact]))
+    used = (known & right) | told
+    features = _beside(matrix, _FLAG * (said.clause[texts, column] == clauses)[:, None])
+    weight = lesson.weight[texts] * np.where(is_open, 1 / np.maximum(size, 1), 1.0)
+    fitted = _fit_or_trust(features[used], right[used], weight[used])
+    if (used & is_open).any():
+        decided = np.where(is_open, fitted.decide(features)[:, 0], -np.inf)
+        order = np.lexsort((clauses, -decided, texts))
+        best = np.zeros(len(texts), np.bool_)
+        best[order[np.append(True, texts[order][1:] != texts[order][:-1])]] = True
+        right = marked | (best & is_open)
+        used = (known & right) | told
+        fitted = _fit_or_trust(features[used], right[used], lesson.weight[texts][used])
+    return fitted
+
+
+def _fit_or_trust(features: Matrix, right: npt.NDArray[np.bool_], weight: Floats) -> Fitted:
+    """Fit a line; where nothing is told apart, go by the lexicon, which is the last feature."""
+    if right.any() and not right.all():
+        return MEMBERS["logistic"](features, right.astype(np.int64), _COSTS["presence"], weight)
+    weights = np.zeros((features.shape[1], 1), np.float32)
+    weights[-1] = 2 * _SURE / _FLAG
+    return Fitted(weights, np.array([-_SURE], np.float32))
 
 
 @dataclass(frozen=True)
@@ -129,26 +184,38 @@ class Judge:
         return cls((), (), np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
 
     @classmethod
-    def fit(cls, reading: Reading, truth: Signs, weight: Floats, rows: Places, presence: Presence) -> Judge:
-        """Learn from the aspects that rows of a reading speak of."""
-        row, columns = np.nonzero(truth[rows] > SILENT)
-        texts = rows[row]
-        signs = np.unique(truth[texts, columns])
+    def fit(cls, lesson: Lesson, rows: Places, presence: Presence) -> Judge:
+        """Learn from what some of the texts say."""
+        reading, marks = lesson.reading, lesson.marks
+        used = np.isin(marks.texts, rows)
+        texts, columns, clauses = marks.texts[used], marks.columns[used], marks.clauses[used]
+        signs, y = np.unique(marks.signs[used], return_inverse=True)
         if len(signs) < 2:
             return cls.none()
-        y = np.searchsorted(signs, truth[texts, columns])
-        matrix = _traits(reading, texts, columns, presence.clauses(reading, texts, columns), reading.said.names)
-        fitted = MEMBERS["logistic"](matrix, y, _COSTS["judge"], weight[texts])
+        clauses = placed(reading, presence, texts, columns, clauses)
+        matrix = _traits(reading, texts, columns, clauses, reading.said.names)
+        fitted = MEMBERS["logistic"](matrix, y, _COSTS["judge"], lesson.weight[texts])
         return cls(tuple(signs.tolist()), reading.said.names, fitted.weights.astype(np.float32), fitted.bias.astype(np.float32))
 
     def probabilities(self, reading: Reading, texts: Places, columns: Places, clauses: Places) -> Floats:
-        """Return the probability of each of `signs` for pairs of text and aspect: (pairs, signs)."""
+        """Return the probability of each of `signs` for texts, aspects and the clauses that speak of them: (cases, signs)."""
         decided = _traits(reading, texts, columns, clauses, self.aspects) @ self.weights + self.bias
         if len(self.signs) == 2:
             decided = np.hstack([-decided, decided])
         likely = 1 / (1 + np.exp(-decided.astype(np.float64)))
         result: Floats = likely / likely.sum(axis=1, keepdims=True)
         return result
+
+
+def placed(reading: Reading, presence: Presence, texts: Places, columns: Places, clauses: Places) -> Places:
+    """Return clauses with, where none is known (-1), the one that is most likely to speak of the aspect."""
+    number = np.full(len(reading.said.names), -1, np.int64)
+    number[reading.said.columns(presence.aspects)] = np.arange(len(presence.aspects))
+    missing = np.flatnonzero((clauses < 0) & (number[columns] >= 0))
+    rows, row = np.unique(texts[missing], return_inverse=True)
+    result = clauses.copy()
+    result[missing] = presence.find(reading, rows)[1][row, number[columns[missing]]]
+    return result
 
 
 def _traits(reading: Reading, texts: Places, columns: Places, clauses: Places, aspects: Sequence[str]) -> Matrix:

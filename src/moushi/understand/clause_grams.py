@@ -25,11 +25,13 @@ class Seen:
     ----------
     clauses : (clauses, n-grams)
     texts : (texts, n-grams); what stands in two clauses is listed twice, which counts as its sum
+    words : the same of words and their pairs only, which come first among the n-grams
     bounds : for each text, where its clauses begin; one more at the end
     """
 
     clauses: Matrix
     texts: Matrix
+    words: Matrix
     bounds: Places
 
 
@@ -85,8 +87,9 @@ class ClauseGrams:
         row, column = np.concatenate(rows), np.concatenate(columns)
         counts = sparse.csr_matrix((np.ones(len(row), np.float32), (row, column)), shape=(len(clauses), len(self)))
         bounds = clauses.of(len(corpus))
-        texts = sparse.csr_matrix((counts.data, counts.indices, counts.indptr[bounds]), shape=(len(corpus), len(self)))
-        return Seen(self._weighted(counts), self._weighted(texts), bounds)
+        by_clause, texts = self._weighted(counts), self._weighted(_joined(counts, bounds))
+        words = self._weighted(_joined(counts[:, : len(self.columns[0])], bounds))
+        return Seen(by_clause, texts, words, bounds)
 
     def _weighted(self, counts: Matrix) -> Matrix:
         from scipy import sparse
@@ -96,6 +99,13 @@ class ClauseGrams:
         lengths = np.sqrt(np.add.reduceat(np.append(data**2, 0), counts.indptr[:-1])) if len(size) else np.ones(0)
         data /= np.repeat(np.where(size > 0, lengths, 1), size).astype(np.float32)
         return sparse.csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _joined(counts: Matrix, bounds: Places) -> Matrix:
+    """Return the rows of clauses as rows of texts."""
+    from scipy import sparse
+
+    return sparse.csr_matrix((counts.data, counts.indices, counts.indptr[bounds]), shape=(len(bounds) - 1, counts.shape[1]))
 
 
 def _clause_of(corpus: Corpus) -> npt.NDArray[np.int32]:

@@ -31,11 +31,32 @@ class Told(NamedTuple):
     row : number of the text in its corpus
     aspect : its code
     value : "positive", "neutral", "negative", or "none": the text does not speak of it
+    start : where the words that say so begin in the text as given; None where nobody told
     """
 
     row: int
     aspect: str
     value: str
+    start: int | None = None
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What texts are known to say: arrays, an element per text, aspect and place.
+
+    Attributes
+    ----------
+    texts, columns : number of the text, column of the aspect
+    signs : how it speaks of it
+    clauses : number of the clause that says so, -1 where unknown
+    is_exact : whether a label told the clause, so that other clauses do not say so
+    """
+
+    texts: Places
+    columns: Places
+    signs: Signs
+    clauses: Places
+    is_exact: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -67,8 +88,7 @@ class Said:
         at, clause, polarity = np.full(shape, -1, np.int64), np.full(shape, -1, np.int64), np.zeros(shape)
         at[rows, column] = np.arange(found.num_rows)
         polarity[rows, column] = found[TextAspects.polarity].to_numpy()
-        places = corpus.places(rows, found[TextAspects.start].to_numpy().astype(np.int64))
-        clause[rows, column] = np.searchsorted(corpus.clauses.starts, places, "right") - 1
+        clause[rows, column] = cls._clauses_at(corpus, rows, found[TextAspects.start].to_numpy().astype(np.int64))
         return cls(tuple(names), at, polarity, clause)
 
     @property
@@ -92,6 +112,27 @@ class Said:
         """Return the columns of aspects."""
         place = {name: number for number, name in enumerate(self.names)}
         return [place[aspect] for aspect in aspects]
+
+    def marks(self, corpus: Corpus, labels: Sequence[Told], anchors: Places) -> Marks:
+        """Return what labels say, and of texts without labels what was found; the clause is the label's, else that of what was found."""
+        named = zip(labels, self.columns(each.aspect for each in labels), strict=True)
+        there = [(each, column) for each, column in named if VALUES[each.value] != SILENT]
+        texts = np.array([each.row for each, _ in there], np.int64)
+        columns = np.array([column for _, column in there], np.int64)
+        signs = np.array([VALUES[each.value] for each, _ in there], np.int8)
+        starts = np.array([-1 if each.start is None else each.start for each, _ in there], np.int64)
+        told = self._clauses_at(corpus, texts, np.maximum(starts, 0))
+        clauses = np.where(starts >= 0, told, self.clause[texts, columns])
+        row, column = np.nonzero(self.is_found[anchors])
+        more = anchors[row], column, self.signs[anchors[row], column], self.clause[anchors[row], column], np.zeros(len(row), np.bool_)
+        return Marks(*(np.concatenate(pair) for pair in zip((texts, columns, signs, clauses, starts >= 0), more, strict=True)))
+
+    @staticmethod
+    def _clauses_at(corpus: Corpus, texts: Places, starts: Places) -> Places:
+        """Return the clause that a place of a text as given is in; the text's first for what stands before it, -1 if it has none."""
+        bounds = corpus.clauses.of(len(corpus))
+        clause = np.searchsorted(corpus.clauses.starts, corpus.places(texts, starts), "right") - 1
+        return np.where(bounds[texts + 1] > bounds[texts], np.maximum(clause, bounds[texts]), -1)
 
     def truth(self, labels: Sequence[Told], whole: Iterable[int]) -> Signs:
         """Return what is known to be right by labels; of texts that are labelled whole, all is known."""

@@ -98,6 +98,16 @@ def test_a_missed_aspect_is_found_with_its_clause_and_sign() -> None:
     assert row["implicit"]
 
 
+def test_a_label_that_tells_the_place_teaches_which_clause_it_is() -> None:
+    texts = [f"the lamp hums, the knob turns {number}" if number % 2 else f"we use it, as one would {number}" for number in range(120)]
+    corpus = Corpus(texts)
+    labels = [Told(row, "knob", "negative", text.index("the knob")) for row, text in enumerate(texts) if "knob" in text]
+    learner = AspectLearner().fit(corpus, read(corpus), labels, whole=range(len(texts)))
+    text = "the knob turns, the lamp hums"
+    found = learner.read(Corpus([text]), read(Corpus([text]))).to_pylist()
+    assert [text[each["start"] : each["end"]] for each in found] == ["the knob turns"]
+
+
 def test_what_people_said_is_none_is_taken_out() -> None:
     corpus = Corpus(["I read your post on cats", "the delivery was late, I read your post on cats"])
     assert read(corpus)["aspect"].to_pylist() == ["delivery", "delivery"]
