@@ -109,7 +109,9 @@ class Presence:
         if not len(clauses) or not self.aspects:
             return odds, best
         columns = reading.said.columns(self.aspects)
-        decided = _clause_features(reading, clauses, rows[which]) @ self.weights[:-1] + self.bias
+        own = reading.seen.clauses.shape[1]
+        decided = reading.seen.clauses[clauses] @ self.weights[:own] + self.bias
+        decided += _TEXT * (reading.seen.words[rows] @ self.weights[own:-1])[which]
         decided += _FLAG * (reading.said.clause[rows[which]][:, columns] == clauses[:, None]) * self.weights[-1]
         first = np.flatnonzero(np.append(True, which[1:] != which[:-1]))
         full = which[first]
