@@ -25,7 +25,7 @@ from moushi.understand.clause_grams import ClauseGrams
 from moushi.understand.corpus import Corpus, Places
 from moushi.understand.said import SILENT, UNKNOWN, VALUES, Floats, Said, Signs, Told
 
-LEAST = 30
+LEAST = 10
 """Labelled texts that speak of an aspect, or seem to, from which its presence is learned; mentions, for polarity."""
 
 _ANCHORED, _MOST_ANCHORS = 50.0, 600
@@ -111,6 +111,7 @@ class AspectLearner:
         labels : what is right; of several about the same, the last
         whole : texts whose labels say everything: of other aspects they do not speak
         """
+        self._presence, self._judge, self.measures_ = Presence.none(), Judge.none(), ()
         said = Said.of(corpus, found, {each.aspect for each in labels})
         truth = said.truth(labels, whole)
         told = np.flatnonzero((truth != UNKNOWN).any(axis=1))
@@ -118,8 +119,9 @@ class AspectLearner:
             return self
         anchors = np.setdiff1d(np.arange(len(corpus)), told)
         anchors = anchors[np.linspace(0, len(anchors) - 1, min(len(anchors), _MOST_ANCHORS)).astype(np.int64)]
-        # The lexicon has nothing to say of aspects that it does not know.
-        truth[anchors] = np.where(said.is_found.any(axis=0), said.signs[anchors], UNKNOWN)
+        # Of aspects that it does not know the lexicon has nothing to say, if labels tell texts that do not speak of them.
+        is_free = ~said.is_found.any(axis=0) & (truth == SILENT).any(axis=0)
+        truth[anchors] = np.where(is_free, UNKNOWN, said.signs[anchors])
         weight = np.ones(len(corpus))
         weight[anchors] = _anchored(said, labels, whole) / max(len(anchors), 1)
         rows = np.sort(np.append(told, anchors))

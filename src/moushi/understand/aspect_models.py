@@ -156,11 +156,12 @@ def _fit_presence(lesson: Lesson, matrix: Matrix, clauses: Places, texts: Places
 
 
 def _fit_or_trust(features: Matrix, right: npt.NDArray[np.bool_], weight: Floats) -> Fitted:
-    """Fit a line; where nothing is told apart, go by the lexicon, which is the last feature."""
+    """Fit a line; of what was never there, that it is not; where nothing else was shown, go by the lexicon, which is the last feature."""
     if right.any() and not right.all():
         return MEMBERS["logistic"](features, right.astype(np.int64), _COSTS["presence"], weight)
     weights = np.zeros((features.shape[1], 1), np.float32)
-    weights[-1] = 2 * _SURE / _FLAG
+    if right.any() or not right.size:
+        weights[-1] = 2 * _SURE / _FLAG
     return Fitted(weights, np.array([-_SURE], np.float32))
 
 
