@@ -591,31 +591,35 @@ class TextTrends(Table):
 
 
 class TextMoves(Table):
-    """What was looked at for a change in the last four weeks, and whether it changed more than chance would."""
+    """Shares of complaints and what they were judged by: the last four weeks by the year before, a product or category by its peers."""
 
     name = "text_moves"
-    grain = "an aspect or theme of a part of the texts, judged by its year before"
+    grain = "an aspect or theme of a part of the texts, judged by its year before or by what is said of others"
+
+    against = Column(TEXT, "what it was judged by: the year before, or its peers in the same period", key=True, values=("before", "others"))
 
     dimension = Column(TEXT, "what kind of thing is spoken of", key=True, values=("aspect", "theme"))
     subject = Column(TEXT, "aspect code or theme_id", key=True)
-    part = Column(TEXT, "which texts", key=True, values=("all", "product", "country", "channel"))
-    place = Column(TEXT, "which product, country or channel; empty for all", key=True)
+    part = Column(TEXT, "which texts", key=True, values=("all", "product", "category", "country", "channel"))
+    place = Column(TEXT, "which product, category, country or channel; empty for all", key=True)
     measure = Column(
         TEXT,
         "share of mentions that are negative, or share of texts that complain of it",
         key=True,
         values=("negative_share", "complaint_share"),
     )
-    period_from = Column(DATE, "first day looked at", required=True)
-    period_to = Column(DATE, "last day looked at", required=True)
+    within = Column(TEXT, "category whose other products are the peers; null where all others are, or the year before is")
+    period_from = Column(DATE, "first day looked at; null where texts have no dates")
+    period_to = Column(DATE, "last day looked at; null where texts have no dates")
     counted = Column(COUNT, "negative mentions of the period", required=True, minimum=0)
     out_of = Column(COUNT, "mentions, or texts, of the period", required=True, minimum=0)
-    expected = Column(NUMBER, "share expected from the year before", required=True, minimum=0)
+    compared = Column(COUNT, "mentions, or texts, of the year before or of the peers", required=True, minimum=0)
+    expected = Column(NUMBER, "share expected from these", required=True, minimum=0)
     low = Column(NUMBER, "5 % quantile of the share expected", required=True, minimum=0)
     high = Column(NUMBER, "95 % quantile", required=True, minimum=0)
     p_value = Column(NUMBER, "probability of a difference as large by chance", required=True, minimum=0)
     tested = Column(COUNT, "how many were judged together", required=True, minimum=1)
-    found = Column(FLAG, "it moved: outside its interval, and kept at the rate of false discoveries", required=True)
+    found = Column(FLAG, "it moved, or stands out: outside its interval, and kept at the rate of false discoveries", required=True)
     quotes = Column(TEXT, "JSON: up to three [text_id, start, end] that show it", required=True)
 
 
@@ -732,6 +736,7 @@ class Sources(Table):
     source_id = Column(TEXT, "checksum of the bytes and the path inside an archive", key=True)
     load_id = Column(COUNT, "sequence number of the load that brought it", required=True, minimum=1)
     position = Column(COUNT, "order within the load; later wins over earlier", required=True, minimum=0)
+    loaded_at = Column(TIME, "when it was added; null where it was before this was kept")
     source_name = Column(TEXT, "file name, and the sheet or member in it", required=True)
     format = Column(TEXT, "csv, excel, json, parquet", required=True)
     encoding = Column(TEXT, "text encoding found")

@@ -224,6 +224,14 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
                 affects=("strategy",),
             ),
             Setting(
+                "assumed_order_value",
+                float,
+                50.0,
+                "what an order is taken to be worth where no orders are known, workspace currency",
+                minimum=0,
+                affects=("strategy",),
+            ),
+            Setting(
                 "false_discovery_rate",
                 float,
                 0.1,

@@ -1,4 +1,4 @@
-"""Whether a share moved: negative mentions, lately against before."""
+"""Whether a share of negative mentions differs: lately from before, or in one place from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from moushi.chance.tails import beta_binomial_quantiles, fisher_exact
 
 LEAST_LATELY = 10
 LEAST_BEFORE = 30
+JEFFREYS = 0.5
+"""What is added to the negative and to the other mentions: Jeffreys' beta."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Mentions:
-    """Mentions of something, negative and all, in the last period and before it."""
+    """Mentions of something, negative and all, in the last period and before it, or in one place and elsewhere."""
 
     negative: int
     total: int
@@ -49,9 +51,21 @@ def judge_share(mentions: Mentions) -> Judged | None:
     """
     if mentions.total < LEAST_LATELY or mentions.total_before < LEAST_BEFORE:
         return None
-    good, bad = mentions.total_before - mentions.negative_before + 0.5, mentions.negative_before + 0.5
+    good, bad = mentions.total_before - mentions.negative_before + JEFFREYS, mentions.negative_before + JEFFREYS
     expected = bad / (good + bad)
     quantiles = beta_binomial_quantiles((0.05, 0.95), mentions.total, bad, good)
     low, high = (count / mentions.total for count in quantiles)
     p_value = fisher_exact(mentions.negative, mentions.total, mentions.negative_before, mentions.total_before)
     return Judged(expected, min(low, expected), max(high, expected), p_value)
+
+
+def highest_by_chance(expected: float, compared: int, total: int) -> float:
+    """Return the 95 % quantile of a share of `total` mentions, where `expected` was estimated from `compared`.
+
+    Examples
+    --------
+    >>> highest_by_chance(0.1, 10_000, 50)
+    0.18
+    """
+    bad = expected * (compared + 2 * JEFFREYS)
+    return beta_binomial_quantiles((0.95,), total, bad, compared + 2 * JEFFREYS - bad)[0] / total

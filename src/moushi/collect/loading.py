@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,8 @@ class Load:
         if self._quarantine.rows or replace:
             aside = pa.RecordBatchReader.from_batches(Quarantine.schema(), self._quarantine.batches())
             self._engine.write(Quarantine, aside, replace=replace)
-        sources = [self._row(position, each) for position, each in enumerate(self._brought)]
+        now = datetime.now(UTC)
+        sources = [self._row(position, each, now) for position, each in enumerate(self._brought)]
         self._engine.write(Sources, pa.Table.from_pylist(sources, schema=Sources.schema()), replace=replace)
         self.close()
 
@@ -116,12 +118,13 @@ class Load:
         for rows in (*self._tables.values(), self._quarantine):
             rows.close()
 
-    def _row(self, position: int, brought: Brought) -> dict[str, object]:
+    def _row(self, position: int, brought: Brought, now: datetime) -> dict[str, object]:
         result, raw = brought.result, brought.raw
         return {
             Sources.source_id: raw.source_id,
             Sources.load_id: self.load_id,
             Sources.position: position,
+            Sources.loaded_at: now,
             Sources.source_name: brought.source_name,
             Sources.format: raw.format,
             Sources.encoding: raw.encoding,

@@ -1,14 +1,16 @@
-"""Settlement of investigate decisions: did the move persist."""
+"""Settlement of investigate decisions: did it persist."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import OrderLines, Texts
+from moushi.chance.shares import LEAST_LATELY, highest_by_chance
+from moushi.columns import OrderLines
 from moushi.engine.days import local_day_number, number_of
 from moushi.ledger.facts import FactSheet, Witness
 from moushi.ledger.judge import Due, Verdict
-from moushi.ledger.mentions import ASPECT, DAY, DIMENSION, POLARITY, PRODUCT, SUBJECT, THEME, counted_texts, mentions, placed
+from moushi.ledger.mentions import ASPECT, THEME
+from moushi.ledger.said import Later, later_said
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from moushi.stages import Context
 
 PERIOD_DAYS = 7
+STANDING = "_standing"
+"""End of the variant of decisions about what is complained of more than elsewhere."""
 
 
 def judge_move(context: Context, due: Due) -> Verdict:
@@ -25,9 +29,11 @@ def judge_move(context: Context, due: Due) -> Verdict:
     money is claimed.
     """
     dimension, _, subject = due.subject.partition("/")
-    spoken = dimension in (ASPECT, THEME)
-    value = _share(context, due, dimension, subject) if spoken else _weekly(context, due, dimension, subject)
-    return verdict(due, value)
+    if due.facts.variant.endswith(STANDING):
+        return standing_verdict(due, later_said(context, due))
+    if dimension in (ASPECT, THEME):
+        return verdict(due, later_said(context, due).share)
+    return verdict(due, _weekly(context, due, dimension, subject))
 
 
 def verdict(due: Due, value: float | None) -> Verdict:
@@ -42,6 +48,26 @@ def verdict(due: Due, value: float | None) -> Verdict:
     sheet.add("later", value, before.unit, "later")
     back = facts.number("low") <= value <= facts.number("high")
     return Verdict("investigate_back" if back else "investigate_persisted", None, back, sheet)
+
+
+def standing_verdict(due: Due, later: Later) -> Verdict:
+    """Return what was said later of what stood out: still more complaints than its peers had, or not.
+
+    As many mentions as came since may by chance hold other shares than those
+    that it was found by, so the interval is theirs.
+    """
+    facts = due.facts
+    sheet = FactSheet()
+    if later.mentions < LEAST_LATELY:
+        return Verdict("standing_unknown", facts=sheet)
+    share = later.negative / later.mentions
+    high = highest_by_chance(facts.number("expected"), int(facts.number("peers")), later.mentions)
+    before = facts.facts["actual"]
+    first, last = due.as_of.isoformat(), due.judged_on.isoformat()
+    sheet.witness("later", Witness(before.witness.metric, before.witness.source, later.mentions, first, last))
+    sheet.add("later", share, before.unit, "later")
+    sheet.add("later_high", high, before.unit, "later")
+    return Verdict("standing_over" if share <= high else "standing_persists", None, share <= high, sheet)
 
 
 def _in_window(context: Context, due: Due, times: ir.Value) -> ir.BooleanValue:
@@ -59,21 +85,3 @@ def _weekly(context: Context, due: Due, dimension: str, subject: str) -> float:
     measured = lines[OrderLines.quantity] if dimension == "product" else lines[OrderLines.amount_home]
     found = context.engine.to_arrow(lines.aggregate(value=measured.sum()))["value"][0].as_py()
     return float(found or 0) * PERIOD_DAYS / (due.judged_on - due.as_of).days
-
-
-def _share(context: Context, due: Due, dimension: str, subject: str) -> float | None:
-    """Return the share over the window: of mentions that are negative for aspects, of texts that complain for themes."""
-    name, _, place = subject.partition("/")
-    part, _, wanted = place.partition("/")
-    texts = placed(context, counted_texts(context))
-    days = texts[DAY]
-    kept = texts.filter((days > number_of(due.as_of)) & (days <= number_of(due.judged_on)))
-    if part:
-        kept = kept.filter(kept[Texts.product_id if part == PRODUCT else part] == wanted)
-    said = mentions(context, kept)
-    said = said.filter((said[DIMENSION] == dimension) & (said[SUBJECT] == name))
-    found = context.engine.to_arrow(said.aggregate(bad=(said[POLARITY] < 0).sum(), total=said.count())).to_pylist()[0]
-    total = found["total"]
-    if dimension == THEME:
-        total = context.engine.to_arrow(kept.aggregate(n=kept.count()))["n"][0].as_py()
-    return (found["bad"] or 0) / total if total else None

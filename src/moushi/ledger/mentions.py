@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moushi.columns import Customers, OrderLines, TextAspects, TextInsights, Texts, TextThemes
+from moushi.columns import Customers, OrderLines, Products, TextAspects, TextInsights, Texts, TextThemes
 from moushi.engine.days import local_day_number
 
 if TYPE_CHECKING:
@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     from moushi.stages import Context
 
-READS = (Texts, TextAspects, TextInsights, TextThemes, OrderLines, Customers)
+READS = (Texts, TextAspects, TextInsights, TextThemes, OrderLines, Customers, Products)
 """Tables that a stage must declare to use this module."""
 
 DAY, COUNTRY, CHANNEL = "day", "country", "channel"
 DIMENSION, SUBJECT, POLARITY = "dimension", "subject", "polarity"
 ASPECT, THEME = "aspect", "theme"
-ALL, PRODUCT = "all", "product"
+ALL, PRODUCT, CATEGORY = "all", "product", "category"
+BEFORE, OTHERS = "before", "others"
+"""What a share of complaints is judged by: the year before, or its peers."""
 
 
 def counted_texts(context: Context) -> ir.Table:
@@ -53,6 +55,15 @@ def placed(context: Context, texts: ir.Table) -> ir.Table:
         CHANNEL: joined["order_channel"].fill_null(joined["customer_channel"]),
     }
     return joined.mutate(**found).drop("order_country", "order_channel", "customer_country", "customer_channel")
+
+
+def categorised(context: Context, texts: ir.Table) -> ir.Table:
+    """Give texts the category of the product they are about; those of no known product keep their own."""
+    products = context.read(Products)
+    categories = products.select(Products.product_id, product_category=products[Products.category])
+    joined = texts.left_join(categories, Texts.product_id).drop(f"{Products.product_id}_right")
+    category = joined["product_category"].fill_null(joined[Texts.category])
+    return joined.mutate(**{Texts.category: category}).drop("product_category")
 
 
 def mentions(context: Context, texts: ir.Table) -> ir.Table:

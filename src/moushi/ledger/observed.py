@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import Forecasts, OrderLines, Settlements, Stock
+from moushi.columns import Forecasts, OrderLines, Settlements, Sources, Stock, Texts
 from moushi.engine.days import day_of, local_day_number, number_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,21 @@ def observed_days(context: Context) -> Observed | None:
     clock = [at.astimezone(context.settings.zone).time() for at in days["at"].to_pylist()[-COMPARED_DAYS - 1 :]]
     early = len(clock) > COMPARED_DAYS // 2 and sum(at > clock[-1] for at in clock[:-1]) > LATER_SHARE * (len(clock) - 1)
     return Observed(first, last, last - timedelta(days=1) if early else last)
+
+
+def text_day(context: Context) -> date | None:
+    """Return the last day that texts tell of, for a workspace without orders; None without texts.
+
+    Where most texts have no dates that is the day on which the newest file was added.
+    """
+    texts, sources = context.read(Texts), context.read(Sources)
+    row = texts.aggregate(last=texts[Texts.written_at].max(), dated=texts[Texts.written_at].count(), texts=texts.count())
+    found = context.engine.to_arrow(row).to_pylist()[0]
+    last = found["last"]
+    if found["texts"] and 2 * found["dated"] < found["texts"]:
+        loaded = sources.filter(sources[Sources.status] == "loaded")
+        last = context.engine.to_arrow(loaded.aggregate(last=loaded[Sources.loaded_at].max()))["last"][0].as_py()
+    return None if last is None else last.astimezone(context.settings.zone).date()
 
 
 def open_periods(context: Context, observed: Observed) -> pa.Table:

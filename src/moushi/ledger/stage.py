@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from moushi.columns import Approvals, Decisions, DecisionUnits, Forecasts, OrderLines, Settlements, Stock
+from moushi.columns import Approvals, Decisions, DecisionUnits, Forecasts, OrderLines, Settlements, Sources, Stock
 from moushi.ledger.forecasts import settle_forecasts
 from moushi.ledger.judge import Due, Verdict, settlement
 from moushi.ledger.looked_into import judge_move
 from moushi.ledger.mentions import READS
-from moushi.ledger.observed import Observed, observed_days
+from moushi.ledger.observed import observed_days, text_day
 from moushi.ledger.reordered import judge_reorder
 from moushi.ledger.won_back import judge_win_back
 from moushi.schema import Table
@@ -35,7 +36,7 @@ class SettleStage:
     """
 
     name: ClassVar[str] = "settle"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     triggers: ClassVar[tuple[type[Table], ...]] = (OrderLines, Stock)
     # Forecasts and decisions of this very run have no outcome yet; they are no reason to run.
     reads: ClassVar[tuple[type[Table], ...]] = (
@@ -46,6 +47,7 @@ class SettleStage:
         DecisionUnits,
         Approvals,
         Settlements,
+        Sources,
     )
     writes: ClassVar[tuple[type[Table], ...]] = (Settlements,)
 
@@ -53,29 +55,31 @@ class SettleStage:
         """Write the settlements, old and new; a claim that was settled again replaces its earlier row."""
         observed = observed_days(context)
         kept = context.engine.to_arrow(context.read(Settlements))
-        fresh = Settlements.empty()
+        # Without orders it is texts that tell what became of decisions.
+        until = observed.whole_until if observed is not None else text_day(context)
+        fresh = _settle_decisions(context, until) if until is not None else Settlements.empty()
         if observed is not None:
-            fresh = pa.concat_tables([settle_forecasts(context, observed), _settle_decisions(context, observed)])
+            fresh = pa.concat_tables([settle_forecasts(context, observed), fresh])
         again = pc.is_in(kept[Settlements.claim_id], value_set=fresh[Settlements.claim_id])
         rows = pa.concat_tables([kept.filter(pc.invert(again)).cast(Settlements.schema()), fresh])
         context.write(Settlements, rows, replace=True)
 
 
-def _settle_decisions(context: Context, observed: Observed) -> pa.Table:
-    due = _due(context, observed)
+def _settle_decisions(context: Context, until: date) -> pa.Table:
+    due = _due(context, until)
     rows: list[dict[str, Any]] = []
     with context.progress.task("ledger.progress.decisions", len(due)) as advance:
         for one in due:
             verdict = JUDGES[one.row[Decisions.kind_of_decision]](context, one)
-            rows.append(settlement(one, verdict, observed.whole_until))
+            rows.append(settlement(one, verdict, until))
             advance()
     return pa.Table.from_pylist(rows, schema=Settlements.schema())
 
 
-def _due(context: Context, observed: Observed) -> list[Due]:
+def _due(context: Context, until: date) -> list[Due]:
     """Return decisions past their judging day that are not yet settled."""
     decisions, approvals, settled = context.read(Decisions), context.read(Approvals), context.read(Settlements)
-    past = decisions.filter((decisions[Decisions.judged_on] <= observed.whole_until) & (decisions[Decisions.as_of] < observed.whole_until))
+    past = decisions.filter((decisions[Decisions.judged_on] <= until) & (decisions[Decisions.as_of] < until))
     past = past.anti_join(settled, past[Decisions.decision_id] == settled[Settlements.claim_id])
     said = approvals.select(Approvals.decision_id, Approvals.status)
     joined = past.left_join(said, Decisions.decision_id).select(*past.columns, Approvals.status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -40,10 +39,12 @@ def investigate_candidates(context: Context, as_of: date, economics: Economics, 
     candidates = []
     for move in found:
         identifier = decision_id("investigate", f"{move.dimension}/{move.subject}", as_of)
-        margin = _margin(move, economics)
+        margin = margin_of(move.subject if move.dimension == "product" else None, economics)
         settings = context.settings
         random = generator(settings.count("seed"), identifier)
-        gains = sample_value(lasting(move, evidence.largest), margin, settings.number("investigation_recovery"), random)
+        gains = sample_value(weekly_gap(move, evidence.largest), margin, settings.number("investigation_recovery"), random)
+        # What texts say is looked at over as long as it is taken to last.
+        gains = gains * (1 if move.said is not None else LASTING_WEEKS)
         mean, low, high = interval(gains - settings.number("investigation_cost"))
         if mean <= 0:
             continue
@@ -66,48 +67,52 @@ def investigate_candidates(context: Context, as_of: date, economics: Economics, 
     return candidates
 
 
-def sample_value(move: Move, margin: float, recovery: float, random: np.random.Generator) -> Array:
-    """Draw what looking into a move is worth, before the cost of looking.
+def sample_value(gap: tuple[float, float], margin: float, recovery: float, random: np.random.Generator) -> Array:
+    """Draw what looking into a gap is worth, before the cost of looking.
 
     Parameters
     ----------
-    margin : margin over revenue of what moved
+    gap : what it is worth in revenue, and the standard deviation of that
+    margin : margin over revenue of what it is about
     recovery : share of the gap that looking is assumed to win back or repeat
 
     Notes
     -----
-    A move is reported because it is large, so part of it is chance: the gap is
+    A gap is reported because it is large, so part of it is chance: it is
     first shrunk by the share of it that its spread explains (James and Stein's
-    factor).  It is then taken to last `LASTING_WEEKS` weeks; an aspect's period
-    is that long already.
+    factor).
     """
-    kept = max(1 - (move.gap_spread / move.gap_home) ** 2, 0.0) if move.gap_home else 0.0
-    gaps = np.abs(move.gap_home * kept + move.gap_spread * np.sqrt(kept) * random.standard_normal(SAMPLES))
-    periods = 1 if move.said is not None else LASTING_WEEKS
+    home, spread = gap
+    kept = max(1 - (spread / home) ** 2, 0.0) if home else 0.0
+    gaps = np.abs(home * kept + spread * np.sqrt(kept) * random.standard_normal(SAMPLES))
     shares = np.full(SAMPLES, recovery)
     if 0 < recovery < 1:
         shares = random.beta(recovery * RECOVERY_CASES, (1 - recovery) * RECOVERY_CASES, SAMPLES)
-    worth: Array = shares * periods * margin * gaps
+    worth: Array = shares * margin * gaps
     return worth
 
 
-def lasting(move: Move, largest: Mapping[tuple[str, str], float]) -> Move:
-    """Return a rise without its largest order: what one order made is that order, and no move that lasts.
+def weekly_gap(move: Move, largest: Mapping[tuple[str, str], float]) -> tuple[float, float]:
+    """Return the gap of a move and its spread; of a rise without its largest order: what one order made is no move that lasts.
 
     Parameters
     ----------
     largest : revenue of the largest order of the period, by dimension and subject
     """
     if move.gap_home <= 0:
-        return move
-    return replace(move, gap_home=max(move.gap_home - largest.get((move.dimension, move.subject), 0.0), 0.0))
+        return move.gap_home, move.gap_spread
+    return max(move.gap_home - largest.get((move.dimension, move.subject), 0.0), 0.0), move.gap_spread
 
 
-def _margin(move: Move, economics: Economics) -> float:
-    if move.dimension != "product":
-        return economics.margin_rate
-    price, cost = economics.price(move.subject), economics.cost(move.subject)
+def margin_of(product: str | None, economics: Economics) -> float:
+    """Return the margin over revenue of a product, or of everything where it is about no product or none whose price is known."""
+    price, cost = (None, None) if product is None else (economics.price(product), economics.cost(product))
     return max(1 - cost / price, 0.0) if price and cost is not None else economics.margin_rate
+
+
+def source_of(dimension: str) -> str:
+    """Return the tables that something was counted in."""
+    return {"aspect": "text_aspects+texts", "theme": "text_themes+texts"}.get(dimension, "order_lines")
 
 
 UNITS: Mapping[str, Unit] = {"total": "money", "country": "money", "product": "units", "aspect": "share", "theme": "share"}
@@ -200,7 +205,8 @@ def _facts(context: Context, move: Move, economics: Economics, margin: float, ev
     sheet.add("false_rate", settings.number("false_discovery_rate"), "share", "rate")
     sheet.add("weeks", expectation.weeks or None, "count", "expected")
     sheet.add("mentions", move.rows if move.said is not None else None, "count", "actual")
-    sheet.add("order_value", move.order_value, "money", "gap")
+    if move.order_value is not None:
+        move.order_value.tell(sheet, "order")
     return sheet
 
 
@@ -220,7 +226,7 @@ def _witnesses(sheet: FactSheet, move: Move, economics: Economics) -> None:
     first, last = move.first.isoformat(), move.last.isoformat()
     known = economics.knows_cost(move.subject) if move.dimension == "product" else economics.measured_share > 0.5
     assumed = None if known else "gross_margin"
-    source = {"aspect": "text_aspects+texts", "theme": "text_themes+texts"}.get(move.dimension, "order_lines")
+    source = source_of(move.dimension)
     metric = {"product": "units", "aspect": "negative_share", "theme": "complaint_share"}.get(move.dimension, "revenue")
     kept = f"{move.dimension}={move.subject}" if move.subject else None
     sheet.witness("actual", Witness(metric, source, move.rows, first, last, kept))
@@ -236,6 +242,8 @@ def _witnesses(sheet: FactSheet, move: Move, economics: Economics) -> None:
         ),
     )
     sheet.witness("gap", Witness("gap", source, move.rows, first, last, kept))
+    if move.order_value is not None:
+        sheet.witness("order", move.order_value.witness)
     sheet.witness("margin", Witness("margin_rate", "order_lines+products", setting=assumed, filters=kept))
     sheet.witness("recovery", Witness("recovery", setting="investigation_recovery"))
     sheet.witness("looked", Witness("tests", source, move.tested, first, last))

@@ -15,6 +15,7 @@ from moushi.columns import Forecasts, Moves, OrderLines
 from moushi.strategy.candidates import amount
 from moushi.strategy.demand import LEVELS, Array, generator, sample_periods
 from moushi.strategy.expectation import LEVEL_WEEKS, Expectation, expect, from_samples
+from moushi.strategy.told import OrderValue
 from moushi.strategy.weeks import PERIOD_DAYS, Weeks, read_weeks
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Move:
     rows : order lines, or mentions, of the period
     tested : how many of the same dimension were looked at
     found : True where it is reported
-    order_value : mean revenue of an order, for aspects and themes
+    order_value : what an order is worth, for aspects and themes
     said : facts that only aspects and themes have; see `spoken.py`
     """
 
@@ -72,7 +73,7 @@ class Move:
     rows: int
     tested: int
     found: bool
-    order_value: float | None = None
+    order_value: OrderValue | None = None
     said: Said | None = None
 
 

@@ -26,13 +26,14 @@ from moushi.columns import (
     Products,
     Profiles,
     Settlements,
+    Sources,
     Stock,
     Supply,
     TextMoves,
     Texts,
     Themes,
 )
-from moushi.ledger.observed import observed_days
+from moushi.ledger.observed import observed_days, text_day
 from moushi.schema import Table
 from moushi.stages import Context
 from moushi.strategy.candidates import Candidate, chosen, decision_rows, unit_rows
@@ -41,6 +42,7 @@ from moushi.strategy.investigate import investigate_candidates
 from moushi.strategy.moves import move_rows, sales_moves
 from moushi.strategy.reorder import reorder_candidates
 from moushi.strategy.spoken import spoken_moves
+from moushi.strategy.standing import standing_candidates
 from moushi.strategy.win_back import win_back_candidates
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class StrategyStage:
     """Proposes what to reorder, whom to win back and what to look into."""
 
     name: ClassVar[str] = "strategy"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     triggers: ClassVar[tuple[type[Table], ...]] = (
         Forecasts,
         Backtests,
@@ -70,20 +72,17 @@ class StrategyStage:
         Settlements,
     )
     # What it wrote itself, and what people said to that, is no reason to run again.
-    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, Approvals, Decisions, DecisionUnits)
+    reads: ClassVar[tuple[type[Table], ...]] = (*triggers, Approvals, Decisions, DecisionUnits, Sources)
     writes: ClassVar[tuple[type[Table], ...]] = (Moves, Decisions, DecisionUnits)
 
     def run(self, context: Context) -> None:
         """Write the moves, decisions and units of this issue."""
         observed = observed_days(context)
-        as_of = observed.last if observed is not None else None
-        moves: list[Move] = []
+        as_of = observed.last if observed is not None else text_day(context)
+        moves: list[Move] = sales_moves(context, observed.whole_until) if observed is not None else []
         ranked: list[Candidate] = []
-        if observed is None or as_of is None:
-            as_of = _last_text_day(context)
-            moves = spoken_moves(context, as_of) if as_of is not None else []
-        else:
-            moves = sales_moves(context, observed.whole_until) + spoken_moves(context, as_of)
+        if as_of is not None:
+            moves += spoken_moves(context, as_of)
             ranked = self._candidates(context, as_of, moves)
         mine = {Decisions.issue_id: context.issue_id}
         context.write(Moves, move_rows(moves, context.issue_id), replace=mine)
@@ -103,6 +102,7 @@ class StrategyStage:
             found += win_back_candidates(context, as_of, economics)
             advance()
             found += investigate_candidates(context, as_of, economics, moves)
+            found += standing_candidates(context, as_of, economics, moves)
             advance()
         return chosen(found, per_kind=context.settings.count("decisions_per_kind"))
 
@@ -160,9 +160,3 @@ def _ranked(rows: pa.Table) -> pa.Table:
     rows = rows.sort_by([(Decisions.expected_value_home, "descending"), (Decisions.decision_id, "ascending")])
     place = rows.column_names.index(Decisions.rank)
     return rows.set_column(place, rows.schema.field(place), pa.array(range(1, rows.num_rows + 1), pa.int64()))
-
-
-def _last_text_day(context: Context) -> date | None:
-    texts = context.read(Texts)
-    last = context.engine.to_arrow(texts.aggregate(last=texts[Texts.written_at].max()))["last"][0].as_py()
-    return None if last is None else last.astimezone(context.settings.zone).date()

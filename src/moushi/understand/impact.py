@@ -18,9 +18,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from moushi.chance.tails import student_quantile
-from moushi.columns import OrderLines, Products, TextImpacts, Texts
+from moushi.columns import OrderLines, TextImpacts, Texts
 from moushi.engine.days import local_day_number
-from moushi.ledger.mentions import ASPECT, DAY, POLARITY, mentions
+from moushi.ledger.mentions import ASPECT, DAY, POLARITY, categorised, mentions
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -39,7 +39,7 @@ MOST_LEVELS = 60
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
-RETURNED, AGAIN, CATEGORY = "returned", "again", "category_name"
+RETURNED, AGAIN = "returned", "again"
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,15 @@ def _sample(texts: ir.Table) -> ir.Table:
 
 def _with_outcomes(context: Context, texts: ir.Table) -> ir.Table:
     """Add what happened: whether the thing came back, and whether its customer ordered again."""
-    lines, products = context.read(OrderLines), context.read(Products)
+    lines = context.read(OrderLines)
     sold = lines.filter(lines[OrderLines.kind_of_line] == "sale")
     back = (sold[OrderLines.returned_quantity] > 0).cast("float64")
     bought = sold.group_by(OrderLines.customer_id, OrderLines.product_id).aggregate(returned=back.max())
-    joined = texts.left_join(bought, [Texts.customer_id, Texts.product_id]).drop(f"{Texts.customer_id}_right", f"{Texts.product_id}_right")
-    categories = products.select(Products.product_id, product_category=products[Products.category])
-    joined = joined.left_join(categories, Texts.product_id).drop(f"{Texts.product_id}_right")
+    joined = (
+        categorised(context, texts)
+        .left_join(bought, [Texts.customer_id, Texts.product_id])
+        .drop(f"{Texts.customer_id}_right", f"{Texts.product_id}_right")
+    )
     days = sold.select(OrderLines.customer_id, on=local_day_number(sold[OrderLines.ordered_at], context.settings))
     last = context.engine.to_arrow(days.aggregate(last=days["on"].max()))["last"][0].as_py()
     orders = days.filter(days[OrderLines.customer_id].notnull()).distinct()
@@ -99,10 +101,9 @@ def _with_outcomes(context: Context, texts: ir.Table) -> ir.Table:
     # Whether a customer comes back is known once the time for it has passed.
     known = joined[Texts.customer_id].notnull() & (joined[DAY] + REPEAT_DAYS <= (last if last is not None else -1))
     again = known.ifelse(joined["ordered"].fill_null(False).cast("float64"), None)
-    category = joined["product_category"].fill_null(joined[Texts.category])
     return joined.select(
-        Texts.text_id, Texts.rating, Texts.product_id, Texts.customer_id, Texts.language, DAY,
-        category_name=category, returned=joined[RETURNED], again=again,
+        Texts.text_id, Texts.rating, Texts.product_id, Texts.customer_id, Texts.category, Texts.language, DAY,
+        returned=joined[RETURNED], again=again,
     )  # fmt: skip
 
 
@@ -168,7 +169,7 @@ def _controls(rows: pa.Table) -> tuple[Floats, str]:
     """Return dummies of category, language and month with a constant, and their names."""
     days = rows[DAY].to_numpy(zero_copy_only=False).astype(float)
     months = [None if np.isnan(day) else int(day // 30.4375) for day in days]
-    parts = {"category": rows[CATEGORY].to_pylist(), "language": rows[Texts.language].to_pylist(), "month": months}
+    parts = {"category": rows[Texts.category].to_pylist(), "language": rows[Texts.language].to_pylist(), "month": months}
     columns, used = [np.ones(rows.num_rows)], []
     for name, values in parts.items():
         dummies = _dummies(values)

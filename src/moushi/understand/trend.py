@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from moushi.chance.discovery import discoveries
 from moushi.chance.shares import Judged, Mentions, judge_share
-from moushi.columns import TextAspects, TextMoves, Texts, TextThemes, TextTrends
+from moushi.columns import TextMoves, Texts, TextTrends
 from moushi.engine.days import day_of
-from moushi.ledger.mentions import ASPECT, DAY, POLARITY, THEME, mentions, parted, united
+from moushi.ledger.mentions import ASPECT, BEFORE, DAY, POLARITY, THEME, mentions, parted
+from moushi.understand.quotes import add_quotes
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -25,7 +25,6 @@ HISTORY_DAYS = 365
 KEPT_WEEKS = 104
 MOST_PLACES = 50
 """Products, countries or channels with most texts whose weeks are kept."""
-QUOTES = 3
 BAD = 0.0
 """Polarity under which something is spoken of badly."""
 MONDAY = 4
@@ -66,7 +65,7 @@ def trend_rows(context: Context, texts: ir.Table) -> ir.Table:
 
 
 def move_rows(context: Context, texts: ir.Table, rate: float) -> pa.Table:
-    """Return the rows of `TextMoves`: every share that has enough texts to be judged, and whether it moved.
+    """Return the rows of `TextMoves` against the year before: every share with enough texts to be judged, and whether it moved.
 
     Parameters
     ----------
@@ -80,14 +79,14 @@ def move_rows(context: Context, texts: ir.Table, rate: float) -> pa.Table:
     parts = parts.filter(parts[DAY] > newest - LATE_DAYS - HISTORY_DAYS)
     parts = parts.mutate(late=parts[DAY] > newest - LATE_DAYS)
     judged = [(row, found) for row in _counts(context, texts, parts) if (found := judge_share(_shares(row))) is not None]
-    rows = []
+    rows: list[dict[str, Any]] = []
+    period = (day_of(newest - LATE_DAYS + 1), day_of(newest))
     for kind in sorted({(row["dimension"], row["part"]) for row, _ in judged}):
         family = [pair for pair in judged if (pair[0]["dimension"], pair[0]["part"]) == kind]
         believed = discoveries([found.p_value for _, found in family], rate)
-        rows += [_row(row, found, newest, (len(family), known)) for (row, found), known in zip(family, believed, strict=True)]
-    quotes = _quotes(context, texts, [row for row in rows if row[TextMoves.found]], newest)
-    for row in rows:
-        row[TextMoves.quotes] = json.dumps(quotes.get(_key(row), []))
+        rows += [_row(row, found, period, (len(family), known)) for (row, found), known in zip(family, believed, strict=True)]
+    late = texts.filter(texts[DAY] > newest - LATE_DAYS)
+    add_quotes(context, rows, late, parted(late))
     return pa.Table.from_pylist(rows, schema=TextMoves.schema())
 
 
@@ -111,67 +110,24 @@ def _shares(row: Mapping[str, Any]) -> Mentions:
     return Mentions(row["negative"], row["texts"], row["negative_before"], row["texts_before"])
 
 
-def _row(row: Mapping[str, Any], found: Judged, newest: int, test: tuple[int, bool]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], found: Judged, period: tuple[date, date], test: tuple[int, bool]) -> dict[str, Any]:
     shares = _shares(row)
-    last = day_of(newest)
+    about = {name: row[name] for name in (TextMoves.dimension, TextMoves.subject, TextMoves.part, TextMoves.place)}
+    about |= {TextMoves.against: BEFORE, TextMoves.measure: MEASURES[row["dimension"]], TextMoves.within: None}
+    moved = test[1] and not found.low <= shares.share <= found.high
+    return about | judged_facts(shares, found, period) | {TextMoves.tested: test[0], TextMoves.found: moved}
+
+
+def judged_facts(shares: Mentions, found: Judged, period: tuple[date, date] | tuple[None, None]) -> dict[str, Any]:
+    """Return the columns of `TextMoves` that tell a share, what was expected of it, and of which days."""
     return {
-        TextMoves.dimension: row["dimension"],
-        TextMoves.subject: row["subject"],
-        TextMoves.part: row["part"],
-        TextMoves.place: row["place"],
-        TextMoves.measure: MEASURES[row["dimension"]],
-        TextMoves.period_from: last - timedelta(days=LATE_DAYS - 1),
-        TextMoves.period_to: last,
+        TextMoves.period_from: period[0],
+        TextMoves.period_to: period[1],
         TextMoves.counted: shares.negative,
         TextMoves.out_of: shares.total,
+        TextMoves.compared: shares.total_before,
         TextMoves.expected: found.expected,
         TextMoves.low: found.low,
         TextMoves.high: found.high,
         TextMoves.p_value: found.p_value,
-        TextMoves.tested: test[0],
-        TextMoves.found: test[1] and not found.low <= shares.share <= found.high,
     }
-
-
-def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(row[name] for name in (TextMoves.dimension, TextMoves.subject, TextMoves.part, TextMoves.place))
-
-
-def _quotes(
-    context: Context, texts: ir.Table, moved: Sequence[Mapping[str, Any]], newest: int
-) -> dict[tuple[str, ...], list[tuple[str, int, int]]]:
-    """Return the clearest late complaints about what moved: most negative first, then of readable length, then by text."""
-    import ibis
-
-    if not moved:
-        return {}
-    wanted = context.engine.from_arrow(
-        pa.table({name: [row[name] for row in moved] for name in (TextMoves.dimension, TextMoves.subject, TextMoves.part, TextMoves.place)})
-    )
-    late = texts.filter(texts[DAY] > newest - LATE_DAYS)
-    spoken = mentions(context, late)
-    joined = spoken.inner_join(parted(late), Texts.text_id).inner_join(wanted, ["dimension", "subject", "part", "place"])
-    joined = joined.inner_join(late.select(Texts.text_id, Texts.body), Texts.text_id)
-    aspects, themes = context.read(TextAspects), context.read(TextThemes)
-    places = aspects.select(
-        TextAspects.text_id, dimension=ibis.literal(ASPECT), subject=aspects[TextAspects.aspect], start=aspects["start"], end=aspects["end"]
-    )
-    whole = themes.select(
-        TextThemes.text_id,
-        dimension=ibis.literal("theme"),
-        subject=themes[TextThemes.theme_id],
-        start=ibis.literal(0, "int64"),
-        end=ibis.null("int64"),
-    )
-    joined = joined.inner_join(united(places, whole), [Texts.text_id, "dimension", "subject"])
-    length = joined[Texts.body].length()
-    rank = ibis.row_number().over(
-        group_by=["dimension", "subject", "part", "place"],
-        order_by=[joined[POLARITY], (length < 12) | (length > 300), Texts.text_id],
-    )
-    chosen = joined.mutate(rank=rank, end=joined["end"].fill_null(length)).filter(lambda t: t["rank"] < QUOTES)
-    rows = context.engine.to_arrow(chosen.order_by(["dimension", "subject", "part", "place", "rank"])).to_pylist()
-    found: dict[tuple[str, ...], list[tuple[str, int, int]]] = {}
-    for row in rows:
-        found.setdefault(_key(row), []).append((row[Texts.text_id], row["start"], row["end"]))
-    return found

@@ -1,12 +1,13 @@
-"""The stage that puts together what all texts say: themes, trends, changes."""
+"""The stage that puts together what all texts say: themes, trends, changes, and what is complained of more than elsewhere."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+import pyarrow as pa
+
 from moushi.columns import (
     Corrections,
-    Products,
     TextImpacts,
     TextMoves,
     TextThemes,
@@ -20,6 +21,7 @@ from moushi.ledger.mentions import READS, counted_texts, placed
 from moushi.schema import Table
 from moushi.stages import Context
 from moushi.understand.impact import impact_rows
+from moushi.understand.standing import standing_rows
 from moushi.understand.taxonomy import assigned, choices_of, theme_rows
 from moushi.understand.trend import move_rows, trend_rows
 
@@ -32,10 +34,9 @@ class VoiceStage:
     """
 
     name: ClassVar[str] = "voice"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[type[Table], ...]] = (
         *(table for table in READS if table is not TextThemes),
-        Products,
         TextTopics,
         Topics,
         ThemeChoices,
@@ -44,7 +45,7 @@ class VoiceStage:
     writes: ClassVar[tuple[type[Table], ...]] = (TextThemes, Themes, TextTrends, TextMoves, TextImpacts)
 
     def run(self, context: Context) -> None:
-        """Write themes, trends and changes anew."""
+        """Write themes, trends, changes and comparisons anew."""
         texts = counted_texts(context)
         choices = choices_of(context.engine.to_arrow(context.read(ThemeChoices)))
         with context.progress.task("understand.progress.voice", 4) as advance:
@@ -56,5 +57,6 @@ class VoiceStage:
             advance()
             context.write(TextImpacts, impact_rows(context, texts))
             advance()
-            context.write(TextMoves, move_rows(context, texts, context.settings.number("false_discovery_rate")))
+            rate = context.settings.number("false_discovery_rate")
+            context.write(TextMoves, pa.concat_tables([move_rows(context, texts, rate), standing_rows(context, texts, rate)]))
             advance()

@@ -80,12 +80,14 @@ def test_many_files_are_one_load_in_natural_order(door: Door, tmp_path: Path) ->
     folder.mkdir()
     for number in (10, 2, 1):
         write(folder / f"{number}.csv", HEADER, [f"B{number}{row[2:]}" for row in ROWS])
+    before = datetime.now(UTC)
     door.add(folder)
     assert [(row[Sources.source_name], row[Sources.load_id], row[Sources.position]) for row in door.sources()] == [
         ("1.csv", 1, 0),
         ("2.csv", 1, 1),
         ("10.csv", 1, 2),
     ]
+    assert all(before <= row[Sources.loaded_at] <= datetime.now(UTC) for row in door.sources())
     assert door.engine.version(landing(OrderLines)) == 0
     assert len(door.toml.read_text("utf-8").split("[[mapping]]")) == 2
 

@@ -300,6 +300,7 @@ def test_an_earlier_forecast_is_what_was_expected(tmp_path):
 
 def spoken(counted=18, out_of=27, part="all", place="", dimension="aspect", subject="delivery", **more):
     return {
+        TextMoves.against: "before",
         TextMoves.dimension: dimension,
         TextMoves.subject: subject,
         TextMoves.part: part,
@@ -309,6 +310,7 @@ def spoken(counted=18, out_of=27, part="all", place="", dimension="aspect", subj
         TextMoves.period_to: AS_OF,
         TextMoves.counted: counted,
         TextMoves.out_of: out_of,
+        TextMoves.compared: 200,
         TextMoves.expected: 0.2,
         TextMoves.low: 0.1,
         TextMoves.high: 0.35,
@@ -365,11 +367,15 @@ def test_what_texts_of_long_ago_said_is_no_decision_of_today(tmp_path):
     assert not [row for row in run(lake) if row[Decisions.subject].startswith("aspect")]
 
 
-def test_texts_without_orders_still_show_moves(lake):
+def test_texts_without_orders_still_show_moves_and_are_decided_on(tmp_path):
+    lake = LakeContext(tmp_path, investigation_cost=1, assumed_order_value=80)
     lake.put(Texts, [{Texts.text_id: "t", Texts.body: "x", Texts.written_at: at(AS_OF)}])
     lake.put(TextMoves, [spoken()])
-    assert run(lake) == []
+    (row,) = run(lake)
     assert [move[Moves.subject] for move in lake.rows(Moves)] == ["delivery"]
+    # 12.6 complaints more than expected, an order of 80 assumed for each.
+    assert facts(row).number("gap") == pytest.approx(12.6 * 80)
+    assert "Assumed: an order of 80.00, as no orders are known" in describe(row, "en").why
 
 
 # --- the list -----------------------------------------------------------------
