@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from moushi.columns import (
+    Products,
     TextComparisons,
     TextImpacts,
     TextInsights,
@@ -18,6 +19,7 @@ from moushi.columns import (
     TextThemes,
     Themes,
 )
+from moushi.ledger.mentions import BEFORE, OTHERS
 from moushi.surfaces.report.parts import Changed, Compared, Effect, Heard, Quote, Row, Theme
 from moushi.surfaces.report.source import Source
 from moushi.surfaces.report.witness import Witnesses
@@ -49,6 +51,7 @@ def heard(source: Source) -> Heard | None:
         "aside": source.witnesses.add("set_aside", TextInsights.name, Texts.name, rows=sum(int(row.value) for row in aside)),
     }
     themes = made.themes(witness)
+    by_key = {theme.theme_id: theme for theme in themes}
     return Heard(
         texts=total["n"],
         model=total["model"] or "",
@@ -63,7 +66,8 @@ def heard(source: Source) -> Heard | None:
         needs=made.needs(witness),
         comparisons=made.comparisons(witness),
         keywords=made.keywords(witness),
-        changes=made.changes(witness, {theme.theme_id: theme for theme in themes}),
+        changes=made.judged(BEFORE, "changes", witness, by_key),
+        standing=made.judged(OTHERS, "standing", witness, by_key),
         quality=made.quality(witness),
         witness=witness,
     )
@@ -192,36 +196,34 @@ class _Parts:
         ordered = sorted(rows, key=lambda row: (-row["n"], row[TextKeywords.keyword]))[:SHOWN_WORDS]
         return tuple(Row(row[TextKeywords.keyword], row["n"]) for row in ordered)
 
-    def changes(self, witness: dict[str, int], themes: Mapping[str, Theme]) -> tuple[Changed, ...]:
-        """Return what moved in the last four weeks, the least likely by chance first."""
+    def judged(self, against: str, code: str, witness: dict[str, int], themes: Mapping[str, Theme]) -> tuple[Changed, ...]:
+        """Return what moved in the last four weeks or stands out among its peers, the least likely by chance first.
+
+        Parameters
+        ----------
+        against : what it was judged by, as in `TextMoves`
+        code : name of its witness here
+        """
         table = self.source.read(TextMoves)
-        rows = self.source.rows(table)
+        rows = self.source.rows(table.filter(table[TextMoves.against] == against))
         if not rows:
             return ()
-        witness["changes"] = self.witnesses.add("text_moves", TextMoves.name, filters=("own_words",), rows=len(rows))
-        found = sorted(
-            (row for row in rows if row[TextMoves.found]), key=lambda row: (row[TextMoves.p_value], *(row[key] for key in TextMoves.key()))
-        )
-        bodies = self._bodies({text for row in found[:SHOWN_CHANGES] for text, _, _ in json.loads(row[TextMoves.quotes])})
-        made = []
-        for row in found[:SHOWN_CHANGES]:
-            quotes = [(bodies[text], start, end) for text, start, end in json.loads(row[TextMoves.quotes]) if text in bodies]
-            made.append(
-                Changed(
-                    dimension=row[TextMoves.dimension],
-                    subject=row[TextMoves.subject],
-                    theme=themes.get(row[TextMoves.subject]),
-                    part=row[TextMoves.part],
-                    place=row[TextMoves.place],
-                    share=row[TextMoves.counted] / row[TextMoves.out_of],
-                    expected=row[TextMoves.expected],
-                    low=row[TextMoves.low],
-                    high=row[TextMoves.high],
-                    out_of=row[TextMoves.out_of],
-                    quote=clipped(quotes[0][0]["body"], quotes[0][1], quotes[0][2], quotes[0][0]["language"]) if quotes else None,
-                )
-            )
-        return tuple(made)
+        # Of peers only what is worse is kept; how many were judged stands in each row.
+        families = {(row[TextMoves.dimension], row[TextMoves.part]): row[TextMoves.tested] for row in rows}
+        witness[code] = self.witnesses.add(f"text_{code}", TextMoves.name, filters=("own_words",), rows=sum(families.values()))
+        order = (TextMoves.p_value, *TextMoves.key())
+        found = sorted((row for row in rows if row[TextMoves.found]), key=lambda row: tuple(row[name] for name in order))[:SHOWN_CHANGES]
+        bodies = self._bodies({text for row in found for text, _, _ in json.loads(row[TextMoves.quotes])})
+        names = self._product_names([row[TextMoves.place] for row in found if row[TextMoves.part] == "product"])
+        return tuple(_changed(row, themes, bodies, names) for row in found)
+
+    def _product_names(self, wanted: Sequence[str]) -> dict[str, str]:
+        if not wanted:
+            return {}
+        table = self.source.read(Products)
+        known = table.filter(table[Products.product_id].isin(sorted(set(wanted))) & table[Products.product_name].notnull())
+        rows = self.source.rows(known.select(Products.product_id, Products.product_name))
+        return {row[Products.product_id]: row[Products.product_name] for row in rows}
 
     def quality(self, witness: dict[str, int]) -> tuple[tuple[str, str, float, int], ...]:
         """Return how well texts are read: measure, subject, value and rows."""
@@ -248,6 +250,27 @@ class _Parts:
         texts = self.source.read(Texts)
         rows = self.source.rows(texts.filter(texts[Texts.text_id].isin(sorted(wanted))).select(Texts.text_id, Texts.body, Texts.language))
         return {row[Texts.text_id]: row for row in rows}
+
+
+def _changed(
+    row: Mapping[str, Any], themes: Mapping[str, Theme], bodies: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
+) -> Changed:
+    quotes = [(bodies[text], start, end) for text, start, end in json.loads(row[TextMoves.quotes]) if text in bodies]
+    return Changed(
+        dimension=row[TextMoves.dimension],
+        subject=row[TextMoves.subject],
+        theme=themes.get(row[TextMoves.subject]),
+        part=row[TextMoves.part],
+        place=names.get(row[TextMoves.place], row[TextMoves.place]) if row[TextMoves.part] == "product" else row[TextMoves.place],
+        within=row[TextMoves.within],
+        share=row[TextMoves.counted] / row[TextMoves.out_of],
+        expected=row[TextMoves.expected],
+        low=row[TextMoves.low],
+        high=row[TextMoves.high],
+        out_of=row[TextMoves.out_of],
+        compared=row[TextMoves.compared],
+        quote=clipped(quotes[0][0]["body"], quotes[0][1], quotes[0][2], quotes[0][0]["language"]) if quotes else None,
+    )
 
 
 def _shortened(body: str, language: str | None) -> Quote:

@@ -278,18 +278,27 @@ class Compared:
 
 @dataclass(frozen=True)
 class Changed:
-    """A share of complaints that left its interval in the last weeks; `theme` where it is a theme's."""
+    """A share of complaints that left its interval in the last weeks, or that of its peers.
+
+    Attributes
+    ----------
+    theme : where it is a theme's
+    within : category whose other products are the peers, where they are
+    compared : mentions, or texts, that the expectation rests on
+    """
 
     dimension: str
     subject: str
     theme: Theme | None
     part: str
     place: str
+    within: str | None
     share: float
     expected: float
     low: float
     high: float
     out_of: int
+    compared: int
     quote: Quote | None
 
 
@@ -319,6 +328,7 @@ class Heard:
     comparisons: tuple[Compared, ...]
     keywords: tuple[Row, ...]
     changes: tuple[Changed, ...]
+    standing: tuple[Changed, ...]
     quality: tuple[tuple[str, str, float, int], ...]
     witness: Mapping[str, int]
 
