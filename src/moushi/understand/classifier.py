@@ -1,19 +1,22 @@
 """Tells what kind of text a text is, with a probability that can be trusted.
 
-A blend of linear models on n-grams of words and characters.  How much each
-counts, and how its decision becomes a probability, is learned on texts that it
-was not fitted on.
+A blend of linear models on n-grams of words and characters, and on what the
+words mean.  How much each counts, and how its decision becomes a probability,
+is learned on texts that it was not fitted on; so is how far a text may be from
+all classes before it belongs to none.
 
 Source
 ------
 Stacking: Wolpert, "Stacked generalization" (1992).  Probabilities from
-decisions: Platt (1999), here over all members and classes at once.
+decisions: Platt (1999), here over all members and classes at once.  How unlike
+the texts of its classes a text is, as a share of them: Vovk, Gammerman and
+Shafer, "Algorithmic Learning in a Random World" (2005).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +26,14 @@ from moushi.errors import NotEnoughData, NotFitted, Words
 from moushi.understand.corpus import Corpus
 from moushi.understand.features import CHARACTERS, WORDS, Grams, Matrix, View
 from moushi.understand.members import MEMBERS, Fitted, Floats, Labels
+from moushi.understand.vectors import Vectors
 
-COSTS = {"svm": 0.25, "logistic": 8.0, "nbsvm": 0.01}
+COSTS = {"svm": 0.25, "logistic": 8.0, "nbsvm": 0.01, "meaning": 30.0}
 """How closely each member fits its texts: liblinear's C."""
 
-# Members that read presence; the others read weighted counts.
-_ON_PRESENCE = frozenset({"nbsvm"})
+# What members read that do not read weighted counts.
+_READS = {"nbsvm": "presence", "meaning": "meaning"}
+_MARKS = 1000
 _RIDGE = 1e-3
 
 
@@ -59,7 +64,7 @@ class Classifier:
     def __init__(
         self,
         grams: Sequence[Grams] = (WORDS, CHARACTERS),
-        members: Sequence[str] = ("svm", "logistic", "nbsvm"),
+        members: Sequence[str] = ("logistic", "nbsvm", "meaning"),
         costs: dict[str, float] | None = None,
         folds: int = 4,
         most: int = 1 << 19,
@@ -92,10 +97,21 @@ class Classifier:
             )
         number = {label: place for place, label in enumerate(self.classes_)}
         y = np.array([number[label] for label in labels], np.int64)
-        counts = self._counts(texts)
-        self._fit_members(counts, y, importance)
-        self._fit_blend(counts, y, importance)
+        corpus = texts if isinstance(texts, Corpus) else Corpus(texts)
+        self.views_ = [View(grams, min(2, 1 + len(y) // 100), self.most).fit(grams.counts(corpus)) for grams in self.grams]
+        features = self._features(corpus)
+        self.fitted_ = self._fit(features, y, importance)
+        self._fit_blend(features, y, importance)
         return self
+
+    def belonging(self, texts: Corpus | Sequence[str]) -> Floats:
+        """Return for each text the share of the texts learned from that are less like any class, 0 to 1.
+
+        What belongs to no class has a small one: below 0.05, it is less like
+        any class than all but one in twenty of the texts that have one.
+        """
+        result: Floats = np.interp(self._likeness(self.decisions(texts)), self.marks_, np.linspace(0, 1, len(self.marks_)))
+        return result
 
     def probabilities(self, texts: Corpus | Sequence[str]) -> Floats:
         """Return the probability of each class for each text: (texts, classes), rows sum to 1."""
@@ -109,54 +125,49 @@ class Classifier:
         """Return what each member decides: (members, texts, classes; one column for two classes)."""
         if not hasattr(self, "classes_"):
             raise NotFitted(where="Classifier.decisions", model="Classifier")
-        return self._decided(self._features(self._counts(texts), self.views_), self.fitted_)
+        return self._decided(self._features(texts if isinstance(texts, Corpus) else Corpus(texts)), self.fitted_)
 
-    def _counts(self, texts: Corpus | Sequence[str]) -> list[Matrix]:
-        corpus = texts if isinstance(texts, Corpus) else Corpus(texts)
-        return [grams.counts(corpus) for grams in self.grams]
-
-    def _fit_members(self, counts: list[Matrix], y: Labels, importance: Floats | None) -> None:
-        self.views_ = [
-            View(grams, min(2, 1 + len(y) // 100), self.most).fit(count) for grams, count in zip(self.grams, counts, strict=True)
-        ]
-        self.fitted_ = self._fit(self._features(counts, self.views_), y, importance)
-
-    def _fit(self, features: dict[bool, Matrix], y: Labels, importance: Floats | None) -> list[Fitted]:
+    def _fit(self, features: dict[str, Any], y: Labels, importance: Floats | None) -> list[Fitted]:
         costs = COSTS | (self.costs or {})
-        return [MEMBERS[name](features[name in _ON_PRESENCE], y, costs[name], importance) for name in self.members]
+        return [MEMBERS[name](features[_READS.get(name, "counts")], y, costs[name], importance) for name in self.members]
 
-    def _features(self, counts: list[Matrix], views: list[View]) -> dict[bool, Matrix]:
-        """Return the features of texts, by whether they are presence."""
+    def _features(self, corpus: Corpus) -> dict[str, Any]:
+        """Return what members read of texts, by name."""
+        return {kind: self._feature(kind, corpus) for kind in sorted({_READS.get(name, "counts") for name in self.members})}
+
+    def _feature(self, kind: str, corpus: Corpus) -> Any:
         from scipy import sparse
 
-        pairs = list(zip(views, counts, strict=True))
-        makers: dict[bool, Callable[[View, Matrix], Matrix]] = {True: View.present, False: View.weighted}
-        wanted = {name in _ON_PRESENCE for name in self.members}
-        return {
-            kind: sparse.hstack([make(view, count) for view, count in pairs]).tocsr() for kind, make in makers.items() if kind in wanted
-        }
+        if kind == "meaning":
+            return Vectors.load().mean(corpus)
+        make = View.present if kind == "presence" else View.weighted
+        return sparse.hstack([make(view, grams.counts(corpus)) for view, grams in zip(self.views_, self.grams, strict=True)]).tocsr()
 
-    def _decided(self, features: dict[bool, Matrix], fitted: list[Fitted]) -> Floats:
-        return np.stack([model.decide(features[name in _ON_PRESENCE]) for name, model in zip(self.members, fitted, strict=True)])
+    def _decided(self, features: dict[str, Any], fitted: list[Fitted]) -> Floats:
+        pairs = zip(self.members, fitted, strict=True)
+        return np.stack([model.decide(features[_READS.get(name, "counts")]) for name, model in pairs])
 
-    def _fit_blend(self, counts: list[Matrix], y: Labels, importance: Floats | None) -> None:
+    def _fit_blend(self, features: dict[str, Any], y: Labels, importance: Floats | None) -> None:
         """Learn how the members blend from what they decide about texts they were not fitted on."""
         folds = min(self.folds, int(np.bincount(y).min()))
         columns = self.fitted_[0].weights.shape[1]
         self.shares_: Floats = np.ones(len(self.members))
         self.shift_: Floats = np.zeros(columns)
-        if folds < 2:
-            return
-        features = self._features(counts, self.views_)
-        fold = folds_of(y, folds, self.seed)
-        decided = np.zeros((len(self.members), len(y), columns))
-        for part in range(folds):
-            rest, held = fold != part, fold == part
-            fitted = self._fit(
-                {kind: matrix[rest] for kind, matrix in features.items()}, y[rest], None if importance is None else importance[rest]
-            )
-            decided[:, held] = self._decided({kind: matrix[held] for kind, matrix in features.items()}, fitted)
-        self.shares_, self.shift_ = blend(decided, y, importance)
+        decided = self._decided(features, self.fitted_)
+        if folds >= 2:
+            fold = folds_of(y, folds, self.seed)
+            for part in range(folds):
+                rest, held = fold != part, fold == part
+                weight = None if importance is None else importance[rest]
+                fitted = self._fit({kind: matrix[rest] for kind, matrix in features.items()}, y[rest], weight)
+                decided[:, held] = self._decided({kind: matrix[held] for kind, matrix in features.items()}, fitted)
+            self.shares_, self.shift_ = blend(decided, y, importance)
+        self.marks_: Floats = np.quantile(self._likeness(decided), np.linspace(0, 1, min(_MARKS, len(y)) + 1))
+
+    def _likeness(self, decided: Floats) -> Floats:
+        """Return how much a text is like the class that it is most like; unlike a probability, no other class takes from it."""
+        result: Floats = self._blended(decided).max(axis=1)
+        return result
 
     def _blended(self, decided: Floats) -> Floats:
         return _columns(np.tensordot(self.shares_, decided, 1) + self.shift_)
@@ -169,6 +180,7 @@ class Classifier:
             "classes": self.classes_,
         }
         arrays: dict[str, Any] = {"about": np.array(json.dumps(about, ensure_ascii=False)), "shares": self.shares_, "shift": self.shift_}
+        arrays["marks"] = self.marks_
         for place, view in enumerate(self.views_):
             arrays |= {f"columns{place}": view.columns_, f"rarity{place}": view.rarity_}
         for place, model in enumerate(self.fitted_):
@@ -183,7 +195,7 @@ class Classifier:
             about = json.loads(str(arrays["about"]))
             model = cls(tuple(Grams(*grams) for grams in about["grams"]), tuple(about["members"]))
             model.classes_ = about["classes"]
-            model.shares_, model.shift_ = arrays["shares"], arrays["shift"]
+            model.shares_, model.shift_, model.marks_ = arrays["shares"], arrays["shift"], arrays["marks"]
             model.views_ = [View(grams) for grams in model.grams]
             for place, view in enumerate(model.views_):
                 view.columns_, view.rarity_ = arrays[f"columns{place}"], arrays[f"rarity{place}"]

@@ -1,7 +1,8 @@
 """Tells kinds of texts apart from a handful of examples each.
 
 Where a workspace has eight texts of a kind, much of what it knows is elsewhere:
-in its texts without labels, and in what the kinds are called.  Both are used.
+in what words mean, in its texts without labels, and in what the kinds are
+called.  All are used.
 
 Source
 ------
@@ -24,6 +25,7 @@ import numpy.typing as npt
 from moushi.errors import NotEnoughData, NotFitted, Words
 from moushi.understand.corpus import Corpus
 from moushi.understand.features import CHARACTERS, WORDS, Grams, Matrix, View
+from moushi.understand.vectors import Vectors
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,25 +33,26 @@ _MOST = 6000
 """Texts without labels that are used, at most: the work grows with the cube."""
 
 _RIDGE, _LOOSE = 0.1, 0.3
-_TOPICS_WEIGH = 2.0
+# Beside n-grams, which weigh 1.
+_TOPICS_WEIGH, _MEANING_WEIGHS = 1.0, 3.0
 _BALANCING = 10
 _SHARPNESS = tuple(2.0**step for step in range(2, 7))
 
 
 @dataclass(frozen=True)
 class _Points:
-    """Texts as points: their n-grams, of length 1 per kind, and their topics likewise."""
+    """Texts as points of length 1 at most: their n-grams; their topics and their meaning."""
 
     grams: Matrix
-    topics: Floats
+    dense: Floats
 
     def take(self, rows: npt.NDArray[np.int64]) -> _Points:
-        return _Points(self.grams[rows], self.topics[rows])
+        return _Points(self.grams[rows], self.dense[rows])
 
     def near(self, others: _Points) -> Floats:
         """Return how near each point is to each of others, 0 to 1; squared, so that words count in pairs as well."""
-        near = (self.grams @ others.grams.T).toarray() + _TOPICS_WEIGH * (self.topics @ others.topics.T)
-        result: Floats = (np.maximum(near / (1 + _TOPICS_WEIGH), 0.0) ** 2).astype(np.float32)
+        near = (self.grams @ others.grams.T).toarray() + self.dense @ others.dense.T
+        result: Floats = (np.maximum(near, 0.0) ** 2).astype(np.float32)
         return result
 
 
@@ -154,6 +157,8 @@ class FewShot:
             rank = min(self.topics, *(size - 1 for size in weighted.shape))
             axes = randomized_svd(weighted, rank, n_iter=4, random_state=self.seed)[2].T if rank > 0 else np.zeros((weighted.shape[1], 0))
             self.axes_.append(axes.astype(np.float32))
+        # Of languages whose words are not known, the rest weighs as if there were no meaning.
+        self.meaning_ = _MEANING_WEIGHS * float(np.mean(np.any(Vectors.load().mean(corpus), axis=1)) > 0.5)
         return self._points(corpus)
 
     def _points(self, corpus: Corpus) -> _Points:
@@ -161,8 +166,10 @@ class FewShot:
 
         weighted = [view.weighted(grams.counts(corpus)) for grams, view in zip(self.grams, self.views_, strict=True)]
         topics = [_unit(matrix @ axes) for matrix, axes in zip(weighted, self.axes_, strict=True)]
-        scale = np.float32(1 / np.sqrt(len(weighted)))
-        return _Points((sparse.hstack(weighted) * scale).tocsr(), np.hstack(topics) * scale)
+        whole = 1 + _TOPICS_WEIGH + self.meaning_
+        of_topics, of_grams = (np.float32(np.sqrt(weight / whole / len(weighted))) for weight in (_TOPICS_WEIGH, 1.0))
+        meaning = Vectors.load().mean(corpus) * np.float32(np.sqrt(self.meaning_ / whole))
+        return _Points((sparse.hstack(weighted) * of_grams).tocsr(), np.hstack([*(part * of_topics for part in topics), meaning]))
 
     def _fit(self, points: _Points, given: Floats) -> None:
         """Fit the labelled, which come first, then let the rest teach, round by round."""

@@ -4,6 +4,7 @@ Source
 ------
 NB-SVM: Wang and Manning, "Baselines and Bigrams" (ACL 2012).  Support vector
 machine and logistic regression: liblinear, by coordinate descent on the dual.
+Logistic regression over all classes at once: by limited-memory BFGS.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Fitted:
     weights: Floats
     bias: Floats
 
-    def decide(self, features: Matrix) -> Floats:
+    def decide(self, features: Matrix | Floats) -> Floats:
         """Return the decisions: (texts, columns of weights)."""
         result: Floats = features @ self.weights + self.bias
         return result
@@ -57,6 +58,13 @@ def logistic(features: Matrix, labels: Labels, cost: float, importance: Floats |
         return _fitted(model, features, labels, importance)
     parts = [_fitted(model, features, (labels == label).astype(np.int64), importance) for label in range(int(labels.max()) + 1)]
     return Fitted(np.hstack([part.weights for part in parts]), np.hstack([part.bias for part in parts]))
+
+
+def joint_logistic(features: Floats, labels: Labels, cost: float, importance: Floats | None = None) -> Fitted:
+    """Fit a logistic regression over all classes at once: for features that are few and not sparse."""
+    from sklearn.linear_model import LogisticRegression
+
+    return _fitted(LogisticRegression(C=cost, max_iter=100), features, labels, importance)
 
 
 def bayes_vectors(features: Matrix, labels: Labels, cost: float, importance: Floats | None = None) -> Fitted:
@@ -84,7 +92,7 @@ def _log_ratio(features: Matrix, mine: npt.NDArray[np.bool_], importance: Floats
     return ratio
 
 
-def _fitted(model: Any, features: Matrix, labels: npt.NDArray[Any], importance: Floats | None) -> Fitted:
+def _fitted(model: Any, features: Matrix | Floats, labels: npt.NDArray[Any], importance: Floats | None) -> Fitted:
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
@@ -94,8 +102,9 @@ def _fitted(model: Any, features: Matrix, labels: npt.NDArray[Any], importance: 
     return Fitted(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
 
 
-MEMBERS: dict[str, Callable[[Matrix, Labels, float, Floats | None], Fitted]] = {
+MEMBERS: dict[str, Callable[[Any, Labels, float, Floats | None], Fitted]] = {
     "svm": support_vectors,
     "logistic": logistic,
     "nbsvm": bayes_vectors,
+    "meaning": joint_logistic,
 }

@@ -96,3 +96,19 @@ def test_a_blend_leaves_out_a_member_that_knows_nothing() -> None:
     # Two normals of spread 1 at -1 and 1 have log odds 2 x.
     assert shares == pytest.approx([2, 0], abs=0.15)
     assert shift == pytest.approx([0], abs=0.1)
+
+
+def test_a_word_no_example_has_counts_by_what_it_means() -> None:
+    texts = ["refund my money", "give me the money back", "pay me back", "the parcel is late", "where is my package", "has it been shipped"]
+    model = Classifier(folds=1).fit(texts, ["return"] * 3 + ["delivery"] * 3)
+    assert model.decide(["reimbursement", "courier"]) == ["return", "delivery"]
+
+
+def test_texts_of_no_class_belong_less() -> None:
+    texts, labels = corpus_of(400, 0.0, 5)
+    model = Classifier().fit(texts[:200], labels[:200])
+    inside, outside = model.belonging(texts[200:]), model.belonging(["开会推迟到周三", "what is the capital of france", "😀"])
+    # About half the texts learned from are less like any class than a new one in the middle,
+    # rather more here, as each was judged by what three quarters of only 200 texts teach.
+    assert 0.4 < np.median(inside) < 0.9
+    assert outside.max() < 0.05

@@ -29,14 +29,15 @@ def test_the_name_of_a_kind_is_an_example_of_it() -> None:
 
 
 def test_texts_without_labels_carry_a_kind_to_words_that_no_example_has() -> None:
-    # "courier" stands beside "parcel" in texts without labels only.
-    unlabelled = [f"the courier has my parcel {number}" for number in range(30)] + [
+    # "zorble" is no word, and stands beside "parcel" in texts without labels only.
+    unlabelled = [f"the zorble has my parcel {number}" for number in range(30)] + [
         f"the bank has my money {number}" for number in range(30)
     ]
     taught = FewShot().fit(["where is the parcel", "where is the money"], ["delivery", "return"], unlabelled)
     alone = FewShot().fit(["where is the parcel", "where is the money"], ["delivery", "return"])
-    gap = [model.decisions(["courier"])[0] @ np.array([1, -1]) for model in (taught, alone)]
-    assert gap[0] > 0.1 > abs(gap[1])
+    gap = [model.decisions(["zorble"])[0] @ np.array([1, -1]) for model in (taught, alone)]
+    assert taught.decide(["zorble"]) == ["delivery"]
+    assert gap[0] > 0.02 > 5 * abs(gap[1])
 
 
 def test_probabilities_sum_to_one_and_agree_with_decisions() -> None:
