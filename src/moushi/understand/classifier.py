@@ -24,7 +24,7 @@ import numpy as np
 
 from moushi.errors import NotEnoughData, NotFitted, Words
 from moushi.understand.corpus import Corpus
-from moushi.understand.features import CHARACTERS, WORDS, Grams, Matrix, View
+from moushi.understand.features import CHARACTERS, WORDS, Grams, View
 from moushi.understand.members import MEMBERS, Fitted, Floats, Labels
 from moushi.understand.vectors import Vectors
 

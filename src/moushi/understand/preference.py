@@ -3,8 +3,8 @@
 Source
 ------
 Panchenko et al., "Categorizing comparative sentences" (2019), whose words
-before, between and after the two things we take up.  Which of the two is the
-"first" is a matter of who asks: we learn about the one that is mentioned first
+before, between and after the two things we take up, and what they mean.  Which
+of the two is the "first" is a matter of who asks: we learn about the one that is mentioned first
 and the one mentioned second, and turn the answer round, so that both directions
 teach each other.
 """
@@ -22,10 +22,13 @@ from moushi.understand import comparatives
 from moushi.understand.corpus import Corpus
 from moushi.understand.features import Matrix
 from moushi.understand.members import MEMBERS, Fitted, Floats
+from moushi.understand.vectors import Vectors
 
 _COLUMNS = 1 << 20
 # How closely each member fits: liblinear's C.
-_SENTENCES, _PAIRS = {"svm": 0.5, "nbsvm": 0.1}, {"svm": 0.5, "nbsvm": 0.003}
+_SENTENCES, _PAIRS = {"svm": 0.5, "nbsvm": 0.1}, {"logistic": 12.0, "nbsvm": 0.003}
+# What words mean weighs so much beside the words, and is read of so many words beside the two things.
+_MEANING_WEIGHS, _BESIDE = 0.3, 4
 # Cues and words of grammar that, in this order and at any distance, make a Chinese comparison.
 _CUES = re.compile(
     "性价比|比较|相比|对比|比起|不比|比(?![赛如例方重分])|不如|不及|比不上|没有?|更加?|最|优于|超过|胜过|高于|低于|大于|小于|强于|领先|落后|一样|差不多|相同|同样"
@@ -47,29 +50,15 @@ _BAD = frozenset(
      "uglier", "heavier")
 )  # fmt: skip
 _FRAME = frozenset(
-    [
-        "than",
-        "as",
-        "not",
-        "over",
-        "to",
-        "<good>",
-        "<bad>",
-        "<er>",
-        "much",
-        "no",
-        "so",
-        "but",
-        "while",
-        "vs",
-        "like",
-        "compared",
-        "is",
-        "was",
-        "are",
-    ]
-)
+    ("than", "as", "not", "over", "to", "<good>", "<bad>", "<er>", "much", "no", "so", "but", "while", "vs", "like", "compared",
+     "is", "was", "are")
+)  # fmt: skip
 _THAN = re.compile(r"\b(better|worse|(?:more|less) \w+|\w{3,}er) than\b")
+# Words that say with the two things, in their order, who is preferred.
+_ORDER = _FRAME.union(
+    ("<one>", "<two>", "better", "worse", "never", "don't", "isn't", "prefer", "if", "?", "would", "because", "which", "both",
+     "or", "and")
+)  # fmt: skip
 _ZONES = {"before": slice(-12, None), "between": slice(0, 25), "after": slice(0, 12)}
 
 
@@ -82,13 +71,18 @@ class Pair(NamedTuple):
 
 
 class _Linear:
-    """The members of the classifier, on features of one's own, added up; `by_rarity`: what is rare counts more."""
+    """Members of the classifier, on features of one's own, added up; `by_rarity`: what is rare counts more.
+
+    What is dense, a row per case, is read beside them by all members but naive Bayes.
+    """
 
     def __init__(self, costs: dict[str, float], by_rarity: bool) -> None:
         self.costs = costs
         self.by_rarity = by_rarity
 
-    def fit(self, features: Iterable[dict[str, float]], labels: Sequence[Any], importance: Floats | None = None) -> None:
+    def fit(
+        self, features: Iterable[dict[str, float]], labels: Sequence[Any], importance: Floats | None = None, dense: Floats | None = None
+    ) -> None:
         self.classes_ = sorted(set(labels), key=str)
         place = {label: number for number, label in enumerate(self.classes_)}
         y = np.array([place[label] for label in labels], np.int64)
@@ -96,14 +90,14 @@ class _Linear:
         self.columns_ = np.flatnonzero(np.bincount(counts.indices, minlength=_COLUMNS) >= 2)
         frequency = np.bincount(counts[:, self.columns_].indices, minlength=len(self.columns_))
         self.rarity_ = np.log((1 + counts.shape[0]) / (1 + frequency)) + 1 if self.by_rarity else np.ones(len(self.columns_))
-        views = self._views(counts)
+        views = self._views(counts, dense)
         self.fitted_: list[tuple[Fitted, float]] = []
         for name, view in views.items():
             model = MEMBERS[name](view, y, self.costs[name], importance)
             self.fitted_.append((model, float(model.decide(view).std()) or 1.0))
 
-    def decide(self, features: Iterable[dict[str, float]]) -> list[Any]:
-        views = self._views(self._hashed(features))
+    def decide(self, features: Iterable[dict[str, float]], dense: Floats | None = None) -> list[Any]:
+        views = self._views(self._hashed(features), dense)
         summed = sum(model.decide(view) / spread for (model, spread), view in zip(self.fitted_, views.values(), strict=True))
         decided = np.asarray(summed)
         places = decided.argmax(axis=1) if decided.shape[1] > 1 else (decided[:, 0] > 0).astype(np.int64)
@@ -114,14 +108,17 @@ class _Linear:
 
         return FeatureHasher(_COLUMNS, alternate_sign=False, dtype=np.float32).transform(features)
 
-    def _views(self, counts: Matrix) -> dict[str, Matrix]:
+    def _views(self, counts: Matrix, dense: Floats | None) -> dict[str, Matrix]:
         from scipy import sparse
         from sklearn.preprocessing import normalize
 
         kept = counts[:, self.columns_]
         present = kept.copy()
         present.data[:] = 1
-        return {"svm": normalize(kept @ sparse.diags(self.rarity_.astype(np.float32))), "nbsvm": present}
+        weighted = normalize(kept @ sparse.diags(self.rarity_.astype(np.float32)))
+        if dense is not None:
+            weighted = sparse.hstack([weighted, sparse.csr_matrix(dense)]).tocsr()
+        return {name: present if name == "nbsvm" else weighted for name in self.costs}
 
 
 class ComparisonDetector:
@@ -166,9 +163,10 @@ class PreferenceModel:
 
     def fit(self, pairs: Sequence[Pair], labels: Sequence[str], importance: Floats | None = None) -> PreferenceModel:
         """Learn from pairs and their labels; `importance` says how much each counts."""
-        read = [_pair_features(pair) for pair in pairs]
+        read = [_read(pair) for pair in pairs]
         self.model_ = _Linear(_PAIRS, by_rarity=False)
-        self.model_.fit([features for features, _ in read], self._turned(labels, [turned for _, turned in read]), importance)
+        wanted = self._turned(labels, [turned for _, turned in read])
+        self.model_.fit([_pair_features(zones) for zones, _ in read], wanted, importance, _meaning([zones for zones, _ in read]))
         return self
 
     def decide(self, pairs: Sequence[Pair]) -> list[str]:
@@ -180,8 +178,9 @@ class PreferenceModel:
         """
         if not hasattr(self, "model_"):
             raise NotFitted(where="PreferenceModel.decide", model="PreferenceModel")
-        read = [_pair_features(pair) for pair in pairs]
-        return self._turned(self.model_.decide([features for features, _ in read]), [turned for _, turned in read])
+        read = [_read(pair) for pair in pairs]
+        decided = self.model_.decide([_pair_features(zones) for zones, _ in read], _meaning([zones for zones, _ in read]))
+        return self._turned(decided, [turned for _, turned in read])
 
     def _turned(self, labels: Sequence[str], turned: Sequence[bool]) -> list[str]:
         other = {self.first: self.second, self.second: self.first}
@@ -230,12 +229,26 @@ def _grams(name: str, words: Iterable[str], longest: int) -> Iterator[str]:
         yield from (f"{name}{size}{'_'.join(listed[i : i + size])}" for i in range(len(listed) - size + 1))
 
 
-def _pair_features(pair: Pair) -> tuple[dict[str, float], bool]:
+class _Zones(NamedTuple):
+    """A sentence in lower case, where the two things stand, and what stands before, between and after them."""
+
+    text: str
+    one: tuple[int, int]
+    two: tuple[int, int]
+    parts: dict[str, str]
+    words: dict[str, list[str]]
+
+
+def _read(pair: Pair) -> tuple[_Zones, bool]:
     """Return what stands around two things, and whether the second of the pair is mentioned first."""
     text = pair.sentence.lower()
     one, two, turned = _placed(text, pair.first.lower(), pair.second.lower())
-    zones = {"before": text[: one[0]], "between": text[one[1] : max(one[1], two[0])], "after": text[max(one[1], two[1]) :]}
-    words = {name: _TOKEN.findall(zone)[_ZONES[name]] for name, zone in zones.items()}
+    parts = {"before": text[: one[0]], "between": text[one[1] : max(one[1], two[0])], "after": text[max(one[1], two[1]) :]}
+    return _Zones(text, one, two, parts, {name: _TOKEN.findall(part) for name, part in parts.items()}), turned
+
+
+def _pair_features(zones: _Zones) -> dict[str, float]:
+    words = {name: listed[_ZONES[name]] for name, listed in zones.words.items()}
     found: dict[str, float] = {f"gap{min(9, len(words['between']))}": 1.0}
     for name, listed in words.items():
         shapes = [_shape(word) for word in listed]
@@ -245,8 +258,36 @@ def _pair_features(pair: Pair) -> tuple[dict[str, float], bool]:
         found.update(dict.fromkeys(_zone_features(name, listed, shapes), 1.0))
         spelled = f" {' '.join(listed)} "
         found.update({f"c{spelled[i : i + size]}": 0.5 for size in (4, 5) for i in range(len(spelled) - size + 1)})
-    found.update(dict.fromkeys(_than(text, one, two), 2.0))
-    return found, turned
+    found.update(dict.fromkeys(_than(zones.text, zones.one, zones.two), 2.0))
+    found.update(dict.fromkeys(_crossing(zones.words), 1.0))
+    return found
+
+
+def _crossing(words: dict[str, list[str]]) -> Iterator[str]:
+    """Yield runs of words with a thing in them, and telling words with the things in their order."""
+    before, between, after = (
+        [_shape(word) for word in listed] for listed in (words["before"][-6:], words["between"][:20], words["after"][:6])
+    )
+    row = [*before, "<one>", *between, "<two>", *after]
+    for size in range(2, 6):
+        runs = (row[i : i + size] for i in range(len(row) - size + 1))
+        yield from (f"x{'_'.join(run)}" for run in runs if "<one>" in run or "<two>" in run)
+    telling = [word for word in row if word in _ORDER]
+    for i, first in enumerate(telling):
+        for j in range(i + 1, min(i + 4, len(telling))):
+            yield from (f"y{first}..{telling[j]}..{third}" for third in telling[j + 1 : j + 3])
+
+
+def _meaning(read: Sequence[_Zones]) -> Floats:
+    """Return what is meant before, between and after the things, and by the words next to them."""
+    texts: list[str] = []
+    for zones in read:
+        before, between, after = (zones.words[name] for name in _ZONES)
+        near = (before[-_BESIDE:], between[:_BESIDE], between[-_BESIDE:], after[:_BESIDE])
+        texts += [*zones.parts.values(), *(" ".join(words) for words in near)]
+    vectors = Vectors.load()
+    result: Floats = vectors.mean(Corpus(texts)).reshape(len(read), -1) * np.float32(_MEANING_WEIGHS)
+    return result
 
 
 def _placed(text: str, first: str, second: str) -> tuple[tuple[int, int], tuple[int, int], bool]:
