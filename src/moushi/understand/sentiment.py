@@ -43,7 +43,7 @@ VERSION = 2
 _WORD_SPREAD, _WORD_SHIFT = 2.0, 0.1
 """How sure a judgement by words makes: log odds per unit; and the log odds of no judgement."""
 
-_WORDS_WEIGH, _HOME_WEIGHS = 1.0, 2.0
+_WORDS_WEIGH, _HOME_WEIGHS = 1.0, 2.5
 """How much words, and what was learned elsewhere, count beside members that learned from texts without labels."""
 
 _FEW_WEIGH = 1000.0

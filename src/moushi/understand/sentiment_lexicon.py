@@ -4,7 +4,8 @@ Source
 ------
 Judging by words, with negation, degree and contrast, after Taboada et al.,
 "Lexicon-Based Methods for Sentiment Analysis" (Computational Linguistics 2011).
-The words and their weights are our own.
+The words of the lists and their weights are our own; the words near them were
+found by regression on word vectors (decision 0009).
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from moushi.understand.lookup import Hits, Phrases
 Floats = npt.NDArray[np.float64]
 
 _LISTS = {"nothing": 0.0, "strong_good": 2.0, "strong_bad": -2.0, "good": 1.0, "bad": -1.0, "weak_good": 0.25, "weak_bad": -0.25}
+_NEAR = {"near_good": 0.4, "near_bad": -0.4}
+"""Judgement of the words that lie near those of the lists in meaning; they were found by a program, and count less."""
+
 _CUES = ("negators", "degrees", "doubts", "contrasts", "concessions")
 _REACH = {"zh": 3, "en": 12}
 """Characters that may stand between a negator and what it turns."""
@@ -55,7 +59,7 @@ class Wording(NamedTuple):
 @functools.cache
 def wording(tongue: Tongue) -> Wording:
     """Return the words of a language, "zh" or "en", read from the package once."""
-    content = tomllib.loads(resources.files(__package__).joinpath(f"sentiment_{tongue}.toml").read_text("utf-8"))
+    content, near = _content(f"sentiment_{tongue}.toml"), _content(f"sentiment_near_{tongue}.toml")
     weights: dict[str, float] = {}
     for name, weight in _LISTS.items():
         for word in content[name].split():
@@ -63,6 +67,7 @@ def wording(tongue: Tongue) -> Wording:
     cues = {name: {word.replace("-", " ") for word in content[name].split()} for name in _CUES}
     known = {**weights, **{word: 0.0 for listed in cues.values() for word in listed}}
     weights |= {word: weight for word, weight in _of_aspects(tongue, weights).items() if word not in known}
+    weights = {word: weight for name, weight in _NEAR.items() for word in near[name].split() if word not in known} | weights
     words = list(dict.fromkeys([*weights, *(word for name in _CUES for word in sorted(cues[name]))]))
     marked = {name: np.array([word in cues[name] for word in words]) for name in _CUES}
     weight_of = np.array([weights.get(word, 0.0) for word in words])
@@ -85,6 +90,10 @@ def _of_aspects(tongue: Tongue, weights: dict[str, float]) -> dict[str, float]:
     hits = Phrases(weights).find(corpus)
     held = np.bincount(corpus.text_of[hits.starts], np.fromiter(weights.values(), float)[hits.phrases], len(corpus))
     return {word: weight for (word, weight), other in zip(judging, held.tolist(), strict=True) if weight and weight * other < weight**2}
+
+
+def _content(name: str) -> dict[str, str]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
 
 
 class Judged(NamedTuple):
