@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 STARTS = 3
 """Networks from different starting points, whose log odds are averaged."""
 
-HIDDEN = 128
+HIDDEN = 256
 
 _BLOCK = 256
 

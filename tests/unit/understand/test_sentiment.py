@@ -7,26 +7,41 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from moushi.errors import NotFitted
 from moushi.understand import sentiment as module
 from moushi.understand.corpus import Corpus
 from moushi.understand.sentiment import SentimentModel
 from moushi.understand.sentiment_lexicon import judge, wording
+from moushi.understand.strangers import find_strangers
 
 GOOD, BAD = ("质量很好", "非常满意", "物流快", "love it", "works great"), ("太差了", "坏了", "不值", "broke", "very disappointed")
 # Words that no lexicon knows, and that go with the good and the bad.
 OWN_GOOD, OWN_BAD = ("灵灵灵", "咚咚锵", "zing"), ("糊糊糊", "喵呜呜", "zonk")
+# The same of other goods.
+OTHER_GOOD, OTHER_BAD = ("乒乒乓", "嘟嘟嘟", "mupp"), ("哐哐哐", "嘎吱嘎", "drik")
 FILLING = ("我买的", "颜色是蓝的", "the box", "昨天", "a phone", "给孩子")
 
 
-def reviews(count: int, seed: int, *, known: float = 1.0) -> tuple[list[str], list[int]]:
+OTHER_FILLING = ("昨天住的", "房间在三楼", "the lobby", "早餐", "a hotel", "和家人")
+
+
+def reviews(
+    count: int,
+    seed: int,
+    *,
+    known: float = 1.0,
+    good: tuple[str, ...] = OWN_GOOD,
+    bad: tuple[str, ...] = OWN_BAD,
+    filling: tuple[str, ...] = FILLING,
+) -> tuple[list[str], list[int]]:
     """Reviews with two words of their own; a share `known` also has one that the lexicon knows."""
     generator = np.random.default_rng(seed)
     kinds = generator.integers(0, 2, count)
     texts = []
     for kind in kinds:
-        parts = [*generator.choice(OWN_GOOD if kind else OWN_BAD, 2), *generator.choice(FILLING, 2)]
+        parts = [*generator.choice(good if kind else bad, 2), *generator.choice(filling, 2)]
         if generator.random() < known:
             parts.append(generator.choice(GOOD if kind else BAD))
         texts.append("，".join(generator.permutation(parts)))
@@ -65,6 +80,12 @@ def test_the_last_the_worst_and_the_best_clause() -> None:
     judged = judge(Corpus(["位置好，房间脏，早餐好吃", "", "蓝色的"]))
     assert (judged.last[0], judged.worst[0], judged.best[0]) == (1, -1, 1)
     assert judged.score.tolist()[1:] == [0, 0]
+
+
+@pytest.mark.parametrize(("near", "listed"), [("这家店很严谨", "这家店很不错"), ("charming phone", "excellent phone")])
+def test_a_word_near_the_listed_ones_counts_for_less(near: str, listed: str) -> None:
+    scores = judge(Corpus([near, listed])).score
+    assert 0 < scores[0] < scores[1]
 
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
@@ -109,6 +130,50 @@ def test_stars_teach_and_labels_go_before_them() -> None:
     assert right(model, texts, kinds) > 0.98
     against = SentimentModel().fit(Corpus(texts), stars=stars, labels=[1.0 - 2 * kind for kind in kinds])
     assert right(against, texts, kinds) < 0.02
+
+
+def hotel_reviews(count: int, seed: int, *, known: float) -> tuple[list[str], list[int]]:
+    return reviews(count, seed, known=known, good=OTHER_GOOD, bad=OTHER_BAD, filling=OTHER_FILLING)
+
+
+def test_texts_of_another_kind_than_the_labelled_ones_teach_their_own_words(tmp_path: Path) -> None:
+    texts, kinds = reviews(600, 11, known=0.5)
+    others, _ = hotel_reviews(600, 12, known=0.6)
+    model = SentimentModel().fit(Corpus([*texts, *others]), labels=[*(2.0 * kind - 1 for kind in kinds), *[None] * len(others)])
+    assert model.tier_ == "trained"
+    fresh, truth = hotel_reviews(200, 13, known=0.0)
+    home, known = reviews(200, 14, known=0.0)
+    assert right(model, fresh, truth) > 0.95
+    assert right(model, home, known) > 0.95
+    # What labels alone teach says nothing about the others.
+    alone = SentimentModel().fit(Corpus(texts), labels=[2.0 * kind - 1 for kind in kinds])
+    assert right(alone, fresh, truth) < 0.7
+    model.save(tmp_path)
+    both = Corpus([*fresh, *home])
+    assert np.array_equal(SentimentModel.load(tmp_path).read(both).scores, model.read(both).scores)
+
+
+def test_texts_of_the_same_kind_are_no_strangers() -> None:
+    generator = np.random.default_rng(0)
+    same = generator.normal(size=(400, 5))
+    rows = np.arange(400)
+    assert find_strangers(sparse.csr_matrix(same), rows[:200], rows[200:], 0) is None
+    shifted = same + 4 * (rows >= 200)[:, None]
+    strangers = find_strangers(sparse.csr_matrix(shifted), rows[:200], rows[200:], 0)
+    assert strangers is not None
+    share = strangers.share(sparse.csr_matrix(shifted))
+    assert share[:200].max() < 0.5 < share[200:].min()
+
+
+def test_a_workspace_that_is_mostly_pleased_still_learns_from_its_texts() -> None:
+    """Nine of ten are pleased: the surest half would hold no other."""
+    texts, kinds = reviews(3000, 15, known=0.8)
+    bad = [row for row, kind in enumerate(kinds) if not kind][:120]
+    kept = [text for text, kind in zip(texts, kinds, strict=True) if kind][:1080] + [texts[row] for row in bad]
+    model = SentimentModel().fit(Corpus(kept))
+    fresh, truth = reviews(200, 16, known=0.0)
+    assert model.tier_ == "self-trained"
+    assert right(model, fresh, truth) > 0.9
 
 
 @pytest.mark.slow
