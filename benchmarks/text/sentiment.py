@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.text.groups import grouped_folds
+from benchmarks.text.linear import Linear, solve, words_zh
 from benchmarks.text.splits import SEED, Part, Split, accuracy, cut, folder, part, read_csv, read_jsonl
 from moushi.understand.corpus import Corpus
 from moushi.understand.sentiment import SentimentModel
@@ -74,14 +75,21 @@ def clothes() -> Split:
     return Split(*cut(train, 0.25, SEED + 1), test)
 
 
+class Learned:
+    """A model of ours, and what learning cost."""
+
+    def __init__(self, labelled: Part, unlabelled: Sequence[str]) -> None:
+        begin = time.process_time()
+        labels = [1.0 if label else -1.0 for label in labelled.labels] + [None] * len(unlabelled)
+        self.model = SentimentModel().fit(Corpus([*labelled.texts, *unlabelled]), labels=labels)
+        self.seconds = time.process_time() - begin
+
+
 class Measured:
     """Labels and probabilities of ours on a test part, and what they cost."""
 
-    def __init__(self, labelled: Part, unlabelled: Sequence[str], test: Part) -> None:
-        begin = time.process_time()
-        labels = [1.0 if label else -1.0 for label in labelled.labels] + [None] * len(unlabelled)
-        model = SentimentModel().fit(Corpus([*labelled.texts, *unlabelled]), labels=labels)
-        self.fit_seconds = time.process_time() - begin
+    def __init__(self, learned: Learned, test: Part) -> None:
+        model, self.fit_seconds = learned.model, learned.seconds
         begin = time.process_time()
         batches = (test.texts[start : start + _BATCH] for start in range(0, len(test.texts), _BATCH))
         scores = np.concatenate([model.read(Corpus(batch)).scores for batch in batches])
@@ -90,9 +98,14 @@ class Measured:
         self.gold = np.array(test.labels)
 
     @property
+    def told(self) -> np.ndarray:
+        """Whether each text is told right."""
+        return np.asarray((self.p > 0.5) == self.gold)
+
+    @property
     def right(self) -> float:
         """Share of texts told right."""
-        return float(((self.p > 0.5) == self.gold).mean())
+        return float(self.told.mean())
 
     def row(self, name: str, bar: str = "") -> str:
         """Return a row of a table."""
@@ -106,83 +119,22 @@ def _ece(p: np.ndarray, gold: np.ndarray, bins: int = 10) -> float:
     return float(sum(abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in set(place.tolist())))
 
 
-_HEAD = "| {} | accuracy | bar | calibration error | Brier | fit, CPU s | read, CPU us/text |\n|---|---|---|---|---|---|---|\n"
+def _interval(told: np.ndarray) -> str:
+    """Return the 95 % interval of the share of texts told right, by Wilson."""
+    count, share, z = len(told), float(told.mean()), 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return f"{100 * (middle - half):.1f} to {100 * (middle + half):.1f}"
+
+
+_HEAD = (
+    "| {} | accuracy | 95 % interval | bar | calibration error | Brier | fit, CPU s | read, CPU us/text |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+)
 
 
 def _peer(name: str, right: float, fit: float, read: float) -> str:
-    return f"| {name} | {100 * right:.2f} | | | | {fit:.0f} | {read:.0f} |\n"
-
-
-def _words_zh(text: str) -> list[str]:
-    import rjieba
-
-    return [word for word in rjieba.cut(text.lower()) if not word.isspace()]
-
-
-def _words_en(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)?|[!?]+|[:;=][-']?[()dp]|[^\sa-z0-9]", text.lower())
-
-
-class Linear:
-    """A linear peer: n-grams of words, characters or both; SVM on tf-idf or NB-SVM on presence; its constant chosen on dev."""
-
-    def __init__(self, kind: str, model: str, tongue: str) -> None:
-        self.kind, self.model, self.tongue = kind, model, tongue
-
-    def vectorisers(self) -> list[object]:
-        """Return one vectoriser per kind of n-gram."""
-        from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-
-        maker, extra = (TfidfVectorizer, {"sublinear_tf": True}) if self.model == "svm" else (CountVectorizer, {"binary": True})
-        tokens = _words_zh if self.tongue == "zh" else _words_en
-        word = maker(tokenizer=tokens, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2, dtype=np.float32, **extra)
-        letters = {"analyzer": "char", "ngram_range": (1, 4)} if self.tongue == "zh" else {"analyzer": "char_wb", "ngram_range": (2, 5)}
-        character = maker(min_df=2, dtype=np.float32, **letters, **extra)
-        return {"word": [word], "char": [character], "both": [word, character]}[self.kind]
-
-    def fit(self, train: Part, dev: Part | None, grid: Sequence[float]) -> Linear:
-        """Learn from train; the constant that is best on dev, or the first."""
-        from scipy import sparse
-
-        begin = time.process_time()
-        self.makers = self.vectorisers()
-        x = sparse.hstack([maker.fit_transform(train.texts) for maker in self.makers]).tocsr()
-        y = np.array(train.labels)
-        best = -1.0
-        for cost in grid:
-            weights, shift = _solve(x, y, self.model, cost)
-            right = accuracy(dev.labels, self._sign(dev.texts, weights, shift)) if dev else 0.0
-            if right > best:
-                best, self.cost, self.weights, self.shift = right, cost, weights, shift
-        self.seconds = time.process_time() - begin
-        return self
-
-    def _sign(self, texts: Sequence[str], weights: np.ndarray, shift: float) -> list[int]:
-        from scipy import sparse
-
-        x = sparse.hstack([maker.transform(texts) for maker in self.makers]).tocsr()
-        return (x @ weights + shift > 0).astype(int).tolist()
-
-    def measure(self, test: Part) -> tuple[float, float]:
-        """Return accuracy and microseconds per text."""
-        begin = time.process_time()
-        found = self._sign(test.texts, self.weights, self.shift)
-        return accuracy(test.labels, found), (time.process_time() - begin) / len(test.texts) * 1e6
-
-
-def _solve(x: Any, y: np.ndarray, model: str, cost: float) -> tuple[np.ndarray, float]:
-    """Return weights and shift of a linear SVM, or of NB-SVM (Wang and Manning 2012)."""
-    from scipy import sparse
-    from sklearn.svm import LinearSVC
-
-    if model == "svm":
-        machine = LinearSVC(C=cost, dual=True, random_state=0).fit(x, y)
-        return machine.coef_.ravel(), float(machine.intercept_[0])
-    p, q = (np.asarray(x[y == label].sum(0)).ravel() + 1.0 for label in (1, 0))
-    ratio = np.log(p / p.sum()) - np.log(q / q.sum())
-    machine = LinearSVC(C=cost, dual=True, random_state=0).fit(x @ sparse.diags(ratio), y)
-    learned = machine.coef_.ravel()
-    return ratio * (0.75 * np.abs(learned).mean() + 0.25 * learned), 0.25 * float(machine.intercept_[0])
+    return f"| {name} | {100 * right:.2f} | | | | | {fit:.0f} | {read:.0f} |\n"
 
 
 def trained() -> str:
@@ -195,7 +147,7 @@ def trained() -> str:
     begin = time.process_time()
     # Counted once over all rows, which only names columns; columns, idf and weights are learned per fold.
     letters = CountVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, dtype=np.float32).fit_transform(data.texts)
-    maker = CountVectorizer(tokenizer=_words_zh, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2, dtype=np.float32)
+    maker = CountVectorizer(tokenizer=words_zh, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2, dtype=np.float32)
     counts = {"char SVM": ([letters], "svm", _SVM_GRID), "word+char NB-SVM": ([maker.fit_transform(data.texts), letters], "nb", _NB_GRID)}
     counting = (time.process_time() - begin) / len(y) * 1e6
     text = _HEAD.format("zh, trained: online_shopping_10_cats, 5 grouped folds")
@@ -212,7 +164,7 @@ def trained() -> str:
     runs = []
     for test in parts:
         fitted = data.take(np.setdiff1d(np.arange(len(y)), test).tolist())
-        runs.append(Measured(fitted, [], data.take(test.tolist())))
+        runs.append(Measured(Learned(fitted, []), data.take(test.tolist())))
         print("ours", runs[-1].right, flush=True)
     return text + _mean_row(f"ours (folds {', '.join(f'{100 * run.right:.2f}' for run in runs)})", runs, f"{100 * best + 0.7:.2f}") + "\n"
 
@@ -234,7 +186,7 @@ def _fold(matrices: list[Any], model: str, y: np.ndarray, rows: np.ndarray, test
             pair = tuple((each > 0).astype(np.float32) for each in pair)
         learned.append(pair[0])
         judged.append(pair[1])
-    weights, shift = _solve(sparse.hstack(learned).tocsr(), y[rows], model, cost)
+    weights, shift = solve(sparse.hstack(learned).tocsr(), y[rows], model, cost)
     return float(((sparse.hstack(judged).tocsr() @ weights + shift > 0) == y[test]).mean())
 
 
@@ -242,7 +194,10 @@ def _mean_row(name: str, runs: list[Measured], bar: str) -> str:
     """Return a row with the means of several runs."""
     parts = [(run.right, _ece(run.p, run.gold), ((run.p - run.gold) ** 2).mean(), run.fit_seconds, run.microseconds) for run in runs]
     right, error, brier, fit, read = np.mean(parts, axis=0)
-    return f"| {name} | **{100 * right:.2f}** | {bar} | {error:.3f} | {brier:.4f} | {fit:.0f} | {read:.0f} |\n"
+    # Runs on the same texts tell no more about these texts than one does.
+    same = all(np.array_equal(run.gold, runs[0].gold) for run in runs)
+    told = np.mean([run.told for run in runs], axis=0) if same else np.concatenate([run.told for run in runs])
+    return f"| {name} | **{100 * right:.2f}** | {_interval(told)} | {bar} | {error:.3f} | {brier:.4f} | {fit:.0f} | {read:.0f} |\n"
 
 
 def _plain(text: str) -> str:
@@ -261,14 +216,15 @@ def transfer() -> str:
         "char SVM": Linear("char", "svm", "zh").fit(train, dev, _SVM_GRID),
         "word+char NB-SVM": Linear("both", "nb", "zh").fit(train, dev, _NB_GRID),
     }
+    alone = Learned(source, [])
     text = ""
     for name, target in targets.items():
         text += _HEAD.format(f"zh, another domain: {name}")
         for peer, model in peers.items():
             right, read = model.measure(target)
             text += _peer(peer, right, model.seconds, read)
-        text += Measured(source, pools[name], target).row("ours, with the target's unlabelled texts", "89")
-        text += Measured(source, [], target).row("ours, without them") + "\n"
+        text += Measured(Learned(source, pools[name]), target).row("ours, with the target's unlabelled texts", "89")
+        text += Measured(alone, target).row("ours, without them") + "\n"
     return text
 
 
@@ -281,15 +237,15 @@ def unlabelled() -> str:
     ):
         text += _HEAD.format(f"zh, no labels: {name}")
         text += _lexicon_peer(target)
-        text += Measured(Part([], []), [], target).row("ours, by words")
-        text += Measured(Part([], []), pool, target).row("ours, self-trained on unlabelled texts", "85") + "\n"
+        text += Measured(Learned(Part([], []), []), target).row("ours, by words")
+        text += Measured(Learned(Part([], []), pool), target).row("ours, self-trained on unlabelled texts", "85") + "\n"
     return text
 
 
 def _lexicon_peer(target: Part, most: int = 800) -> str:
     """SnowNLP, on some of the texts: it is slow."""
     if importlib.util.find_spec("snownlp") is None:
-        return "| SnowNLP: not installed | | | | | | |\n"
+        return "| SnowNLP: not installed | | | | | | | |\n"
     from snownlp import SnowNLP
 
     some = target.take(random.Random(SEED).sample(range(len(target.texts)), min(most, len(target.texts))))
@@ -308,7 +264,7 @@ def few() -> str:
         runs, peers = [], []
         for split in range(5):
             rows = _shots(split, shots)
-            runs.append(Measured(rows, pool, test))
+            runs.append(Measured(Learned(rows, pool), test))
             peers.append(Linear("char", "svm", "zh").fit(rows, None, (0.5,)).measure(test)[0])
         rights = [100 * run.right for run in runs]
         text += _peer(f"char SVM, {shots} per class", float(np.mean(peers)), 0, 0)
@@ -335,8 +291,8 @@ def english() -> str:
             fitted = Linear(kind, model, "en").fit(split.train, split.dev, grid)
             right, read = fitted.measure(split.test)
             text += _peer(peer, right, fitted.seconds, read)
-        text += Measured(split.train, [], split.test).row("ours", bar)
-        text += Measured(Part([], []), [], split.test).row("ours, by words, nothing learned") + "\n"
+        text += Measured(Learned(split.train, []), split.test).row("ours", bar)
+        text += Measured(Learned(Part([], []), []), split.test).row("ours, by words, nothing learned") + "\n"
     return text
 
 

