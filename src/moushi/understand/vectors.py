@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from moushi.understand.characters import HAN, LATIN
 from moushi.understand.corpus import Corpus, Places, Spans
-from moushi.understand.features import Hashes, rolled, word_hashes
+from moushi.understand.features import BASE, Hashes, mixed, word_hashes
 
 Floats = npt.NDArray[np.float32]
 
@@ -68,12 +68,11 @@ class Vectors:
 
     def mean(self, corpus: Corpus) -> Floats:
         """Return where each text lies: (texts, dimensions), of length 1; 0 where no word is known."""
-        key = ("meaning", self)
-        if key not in corpus.counted:
-            rows, texts = self._rows(corpus)
-            corpus.counted[key] = _unit(self._summed(rows, texts, len(corpus)))
-        mean: Floats = corpus.counted[key]
-        return mean
+        return corpus.once(self._mean, ("meaning", self))
+
+    def _mean(self, corpus: Corpus) -> Floats:
+        rows, texts = self._rows(corpus)
+        return _unit(self._summed(rows, texts, len(corpus)))
 
     def of(self, corpus: Corpus, spans: Spans) -> Floats:
         """Return the vector of each word, or other part, by itself: (parts, dimensions), not of length 1; 0 where it is not known."""
@@ -98,7 +97,7 @@ class Vectors:
         spans = corpus.words
         rows, words = self._read(corpus, spans)
         values = word_hashes(corpus, spans)
-        pairs = self._find(rolled(values, _PAIR)) if len(values) > 1 else np.zeros(0, np.int64)
+        pairs = self._find(_pairs(values))
         pairs[spans.texts[1:] != spans.texts[:-1]] = len(self._hashes)
         told = np.flatnonzero(pairs < len(self._hashes))
         texts = np.concatenate([spans.texts[words], spans.texts[told]])
@@ -151,9 +150,13 @@ def _hashes_of(words: list[str]) -> Hashes:
     first = np.cumsum(sizes) - sizes
     result: Hashes = single[first]
     pairs = np.flatnonzero(sizes == _PAIR)
-    if pairs.size:
-        result[pairs] = rolled(single, _PAIR)[first[pairs]]
+    result[pairs] = _pairs(single)[first[pairs]]
     return result
+
+
+def _pairs(values: Hashes) -> Hashes:
+    """Return the hash of each word with the one after it."""
+    return mixed(values[:-1] * BASE + values[1:], _PAIR)
 
 
 def _unit(rows: Floats) -> Floats:
