@@ -124,8 +124,14 @@ class Said:
         told = self._clauses_at(corpus, texts, np.maximum(starts, 0))
         clauses = np.where(starts >= 0, told, self.clause[texts, columns])
         row, column = np.nonzero(self.is_found[anchors])
-        more = anchors[row], column, self.signs[anchors[row], column], self.clause[anchors[row], column], np.zeros(len(row), np.bool_)
-        return Marks(*(np.concatenate(pair) for pair in zip((texts, columns, signs, clauses, starts >= 0), more, strict=True)))
+        quiet = anchors[row]
+        return Marks(
+            np.concatenate([texts, quiet]),
+            np.concatenate([columns, column]),
+            np.concatenate([signs, self.signs[quiet, column]]),
+            np.concatenate([clauses, self.clause[quiet, column]]),
+            np.concatenate([starts >= 0, np.zeros(len(row), np.bool_)]),
+        )
 
     @staticmethod
     def _clauses_at(corpus: Corpus, texts: Places, starts: Places) -> Places:
