@@ -39,7 +39,7 @@ class PrepareStage:
     """
 
     name: ClassVar[str] = "prepare"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     # A load is there from the moment `Sources` names it; landing tables also change while one is under way.
     triggers: ClassVar[tuple[type[Table], ...]] = (Sources,)
     reads: ClassVar[tuple[type[Table], ...]] = (*triggers, *(landing(table) for table in input_tables().values()), Quarantine)

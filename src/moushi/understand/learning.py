@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from moushi.columns import Texts
+from moushi.llm.reading import AspectReading, locate
 from moushi.understand import aspects, emotion, intent
 from moushi.understand.aspect_learner import AspectLearner
 from moushi.understand.background import Background
@@ -224,10 +225,15 @@ def _aspects(texts: _Sample, seed: int) -> AspectLearner:
     labels: list[Label] = []
     for place, row in enumerate(said):
         told = texts.told[row]
-        labels += [] if told is None else [Label(place, each.code, POLARITY_WORDS[each.polarity]) for each in told.reading.aspects]
+        labels += [] if told is None else [_label(place, texts.bodies[row], each) for each in told.reading.aspects]
         labels += [Label(place, subject, value) for subject, value in corrected.get(texts.bodies[row], ())]
     whole = [place for place, row in enumerate(said) if texts.told[row] is not None]
     return AspectLearner(seed).fit(corpus, aspects.read(corpus), labels, whole)
+
+
+def _label(place: int, body: str, said: AspectReading) -> Label:
+    found = locate(said.quote, body)
+    return Label(place, said.code, POLARITY_WORDS[said.polarity], None if found is None else found[0])
 
 
 def _taught(codes: Mapping[str, CodeLearner], judged: AspectLearner) -> list[Measure]:
