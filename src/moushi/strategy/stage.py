@@ -87,9 +87,9 @@ class StrategyStage:
         mine = {Decisions.issue_id: context.issue_id}
         context.write(Moves, move_rows(moves, context.issue_id), replace=mine)
         units, decisions = unit_rows(ranked, context.issue_id), decision_rows(ranked, context.issue_id)
-        same_day = _same_day(context, as_of)
-        if same_day.num_rows:
-            _take_over(context, same_day, decisions, units)
+        earlier = _of_this_day(context, as_of)
+        if earlier.num_rows:
+            _take_over(context, earlier, decisions, units)
         else:
             context.write(DecisionUnits, units, replace=mine)
             context.write(Decisions, decisions, replace=mine)
@@ -115,15 +115,19 @@ def _forecast_issue(context: Context) -> str | None:
     return ranked[-1][2] if ranked else None
 
 
-def _same_day(context: Context, as_of: date | None) -> pa.Table:
-    """Return decisions that earlier issues proposed on the same data day."""
+def _of_this_day(context: Context, as_of: date | None) -> pa.Table:
+    """Return decisions that earlier issues proposed on data of the same day, or of a later one.
+
+    A later one is the day on which texts without dates were added: once orders
+    come, decisions are of the last day of these, which may lie before it.
+    """
     decisions = context.read(Decisions)
-    same = decisions.filter((decisions[Decisions.as_of] == as_of) & (decisions[Decisions.issue_id] != context.issue_id))
+    same = decisions.filter((decisions[Decisions.as_of] >= as_of) & (decisions[Decisions.issue_id] != context.issue_id))
     return context.engine.to_arrow(same.order_by(Decisions.decision_id))
 
 
 def _take_over(context: Context, earlier: pa.Table, decisions: pa.Table, units: pa.Table) -> None:
-    """Write decisions in place of those that earlier issues proposed on the same day, so that none stands twice.
+    """Write decisions in place of those that earlier issues proposed, so that none stands twice.
 
     What a person decided meanwhile stays as it was decided, in the new issue;
     what nobody decided gives way.
@@ -132,7 +136,7 @@ def _take_over(context: Context, earlier: pa.Table, decisions: pa.Table, units: 
     decided = context.engine.to_arrow(approvals.select(Approvals.decision_id))[Approvals.decision_id]
     carried = earlier.filter(pc.is_in(earlier[Decisions.decision_id], value_set=decided)).cast(Decisions.schema())
     issues = [*set(earlier[Decisions.issue_id].to_pylist()), context.issue_id]
-    gone = old.filter(old[Decisions.issue_id].isin(issues) & (old[Decisions.as_of] == earlier[Decisions.as_of][0].as_py()))
+    gone = old.filter(old[Decisions.issue_id].isin(issues) & (old[Decisions.as_of] >= pc.min(earlier[Decisions.as_of]).as_py()))
     names = carried[Decisions.decision_id].to_pylist() or [""]
 
     def rows(expression: ir.Table, table: type[Table]) -> pa.Table:

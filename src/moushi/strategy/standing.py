@@ -90,10 +90,10 @@ def _carries(category: Row, products: Sequence[Row]) -> bool:
 
 
 def _decided(context: Context, as_of: date) -> set[str]:
-    """Return subjects of standing complaints of an earlier day that somebody decided on and that are not judged yet."""
+    """Return subjects of standing complaints of another day that somebody decided on and that are not judged yet."""
     decisions, approvals = context.read(Decisions), context.read(Approvals)
-    # Only earlier days: the decisions of this day must not depend on what was said of them meanwhile.
-    still = (decisions[Decisions.as_of] < as_of) & (decisions[Decisions.judged_on] > as_of)
+    # Only of other days: the decisions of this day must not depend on what was said of them meanwhile.
+    still = (decisions[Decisions.as_of] != as_of) & (decisions[Decisions.judged_on] > as_of)
     still &= decisions[Decisions.kind_of_decision] == "investigate"
     rows = context.engine.to_arrow(decisions.filter(still).semi_join(approvals, Decisions.decision_id)).to_pylist()
     return {row[Decisions.subject] for row in rows if FactSheet.load(row[Decisions.facts]).variant.endswith(STANDING)}

@@ -190,3 +190,21 @@ def test_what_costs_more_to_look_into_than_it_is_worth_is_no_decision(tmp_path: 
     lake = reviews(tmp_path, investigation_cost=500.0)
     lake.put(TextMoves, [stands()])
     assert decided(lake) == {}
+
+
+def test_orders_that_come_later_take_the_place_of_the_day_of_loading(tmp_path: Path) -> None:
+    lake = reviews(tmp_path, investigation_cost=0.1)
+    lake.put(TextMoves, [stands(), stands(subject="price")])
+    first = decided(lake)["aspect/price/category/Dresses"]
+    approval = {Approvals.decision_id: first[Decisions.decision_id], Approvals.status: "approved", Approvals.decided_by: "x"}
+    lake.put(Approvals, [approval | {Approvals.decided_at: LOADED}])
+    # They end a week before the reviews were loaded: the newest issue must still be this one.
+    lake.put(OrderLines, [line(AS_OF - timedelta(days=7 + day), "p0", 5) for day in range(60)])
+    second = decided(lake, "issue-2")
+    assert {row[Decisions.issue_id] for row in lake.rows(Decisions)} == {"issue-2"}
+    days = {subject: row[Decisions.as_of] for subject, row in second.items()}
+    assert days == {"aspect/size_fit/category/Dresses": AS_OF - timedelta(days=7), "aspect/price/category/Dresses": AS_OF}
+    # What somebody decided on stays as it was, and is not proposed a second time.
+    texts = [row for row in lake.rows(Decisions) if row[Decisions.subject] in days]
+    assert len(texts) == 2
+    assert first[Decisions.decision_id] in {row[Decisions.decision_id] for row in texts}
