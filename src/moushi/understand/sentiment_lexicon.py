@@ -5,7 +5,7 @@ Source
 Judging by words, with negation, degree and contrast, after Taboada et al.,
 "Lexicon-Based Methods for Sentiment Analysis" (Computational Linguistics 2011).
 The words of the lists and their weights are our own; the words near them were
-found by regression on word vectors (decision 0009).
+found by regression on word vectors (decision 0011).
 """
 
 from __future__ import annotations
