@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import moushi
-from moushi.columns import Texts, Themes
+from moushi.columns import TextInsights, Texts, Themes
 from tests.surfaces.test_cli import call, document
 
 
@@ -53,3 +53,19 @@ def test_a_text_is_corrected(shop: Path) -> None:
     found = document(call("correct", shop, "a", "--sentiment", "negative", "--aspect", "quality=negative", "--by", "li", "--json"), 0)
     assert [(row["field"], row["value"]) for row in found["result"]["corrections"]] == [("sentiment", "negative"), ("aspect", "negative")]
     assert "情感" in call("correct", shop, "a", "--sentiment", "positive", "--language", "zh").stdout
+
+
+def test_texts_that_were_read_least_surely_are_listed(shop: Path) -> None:
+    assert "No text to look at" in call("correct", shop).stdout
+    with moushi.open(shop) as workspace:
+        texts = [{"text_id": name, "body": body} for name, body in (("a", "leaks"), ("b", "so\nso"), ("c", "fine"), ("d", "set right"))]
+        workspace.engine.write(Texts, pa.Table.from_pylist(texts, schema=Texts.schema()))
+        found = [("a", 0.9, "local"), ("b", 0.55, "local"), ("c", 0.7, "local"), ("d", 0.5, "person")]
+        plain = {"sentiment": "negative", "intent": "complain", "model": "m"}
+        rows = [{"text_id": name, "confidence": sure, "tier": tier, **plain} for name, sure, tier in found]
+        workspace.engine.write(TextInsights, pa.Table.from_pylist(rows, schema=TextInsights.schema()))
+    listed = document(call("correct", shop, "--json"), 0)["result"]["texts"]
+    assert [(row["text_id"], row["body"]) for row in listed] == [("b", "so\nso"), ("c", "fine"), ("a", "leaks")]
+    english, chinese = call("correct", shop).stdout, call("correct", shop, "--language", "zh").stdout
+    assert all(word in english for word in ("so so", "55%", "negative"))
+    assert all(word in chinese for word in ("so so", "55%", "负面", "抱怨"))

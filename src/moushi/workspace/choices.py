@@ -162,6 +162,26 @@ class Choices:
             connection.execute(sa.insert(corrections).values(**row))
         return row
 
+    def unsure(self, count: int) -> list[dict[str, Any]]:
+        """Return the texts that were read least surely and that nobody corrected, with what was found in them, personal data masked.
+
+        Returns
+        -------
+        text_id, body, sentiment, confidence and intent, the least sure first
+        """
+        engine = self._store.engine
+        insights = engine.read(TextInsights)
+        doubtful = insights.filter(
+            insights[TextInsights.set_aside].isnull()
+            & insights[TextInsights.confidence].notnull()
+            & (insights[TextInsights.tier] != "person")
+        )
+        first = doubtful.order_by([TextInsights.confidence, TextInsights.text_id]).limit(count)
+        columns = (TextInsights.text_id, TextInsights.sentiment, TextInsights.confidence, TextInsights.intent)
+        joined = first.select(*columns).inner_join(engine.read(Texts).select(Texts.text_id, Texts.body), Texts.text_id)
+        rows: list[dict[str, Any]] = engine.to_arrow(joined.order_by([TextInsights.confidence, TextInsights.text_id])).to_pylist()
+        return rows
+
     def corrections(self) -> pa.Table:
         """Return all corrections, as rows of `Corrections`."""
         return correction_rows(self._store)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from moushi.locale import say
+from moushi.locale import say, words
 from moushi.locale.format import number, percent
 from moushi.surfaces.cli.app import command, group
 from moushi.surfaces.cli.decisions import person
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from moushi.face import Workspace
 
 SHOWN = 40
+UNSURE_SHOWN = 20
+SHOWN_CHARACTERS = 120
 SHOP = click.argument("shop", type=click.Path(path_type=Path))
 SENTIMENTS = ("positive", "neutral", "negative")
 
@@ -130,14 +132,17 @@ themes = group("themes", show_themes, accept, rename, merge, move, diff)
 
 @command("correct")
 @SHOP
-@click.argument("text_id", metavar="TEXT")
+@click.argument("text_id", metavar="TEXT", required=False)
 @click.option("--sentiment", type=click.Choice(SENTIMENTS))
 @click.option("--intent", metavar="CODE")
 @click.option("--theme", metavar="THEME")
 @click.option("--aspect", "aspects", metavar="ASPECT=SENTIMENT", multiple=True)
 @click.option("--by", metavar="NAME")
-def correct(session: Session, shop: Path, text_id: str, aspects: Sequence[str], by: str | None, **fields: str | None) -> None:
-    """Set right what was found in a text; later runs keep to it and learn from it."""
+def correct(session: Session, shop: Path, text_id: str | None, aspects: Sequence[str], by: str | None, **fields: str | None) -> None:
+    """Set right what was found in a text; later runs keep to it and learn from it.  Without a text, list those read least surely."""
+    if text_id is None:
+        _list_unsure(session, session.open(shop))
+        return
     given: list[tuple[Any, str, str]] = [(field, "", value) for field, value in fields.items() if value]
     given += [("aspect", *_aspect(session, each)) for each in aspects]
     if not given:
@@ -154,10 +159,29 @@ def correct(session: Session, shop: Path, text_id: str, aspects: Sequence[str], 
     session.finish({"corrections": done}, show)
 
 
+def _list_unsure(session: Session, workspace: Workspace) -> None:
+    rows = workspace.choices.unsure(UNSURE_SHOWN)
+    names = words("understand", session.language)
+
+    def show(out: Console) -> None:
+        if not rows:
+            out.print(session.say("correct.none", path=workspace.path), markup=False, soft_wrap=True)
+            return
+        lines = []
+        for row in rows:
+            said = " ".join(row["body"].split())
+            short = said[:SHOWN_CHARACTERS] + ("…" if len(said) > SHOWN_CHARACTERS else "")
+            intent = names.get(f"intent.{row['intent']}", row["intent"] or "–")
+            found = (session.say(f"tone.{row['sentiment']}"), percent(row["confidence"], session.language), intent)
+            lines.append((row["text_id"], short, *found))
+        out.print(table(session, ("text", "said", "sentiment", "sure", "intent"), lines, right=("sure",), fixed=("text",)))
+        out.print(session.say("correct.next", path=workspace.path), style="dim", markup=False, soft_wrap=True)
+
+    session.finish({"texts": rows}, show)
+
+
 def _aspect(session: Session, text: str) -> tuple[str, str]:
     """Read ASPECT=SENTIMENT; `none` says that the text does not speak of it."""
-    from moushi.locale import words
-
     aspect, equals, value = text.partition("=")
     if not equals or f"aspect.{aspect}" not in words("understand", "en") or value not in (*SENTIMENTS, "none"):
         raise click.UsageError(session.say("correct.aspect", value=text))
