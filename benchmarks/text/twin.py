@@ -117,7 +117,7 @@ class Seen:
 
     def alarms(self) -> list[tuple[str, int]]:
         """Return the decisions to look into what customers say: their subject, and how many reviews they quote."""
-        moves = {_subject(row): len(json.loads(row["quotes"])) for row in self.rows["text_moves"]}
+        moves = {_subject(row): len(json.loads(row["quotes"])) for row in self.rows["text_moves"] if row["against"] == "before"}
         wanted = [row["subject"] for row in self.rows["decisions"] if row["kind_of_decision"] == "investigate"]
         return [(subject, moves[subject]) for subject in wanted if subject in moves]
 

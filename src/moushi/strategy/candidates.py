@@ -82,18 +82,21 @@ def chosen(candidates: Sequence[Candidate], *, per_kind: int) -> list[Candidate]
 
     Kept are, of each kind, the `per_kind` with the highest expected value; all
     are ranked by expected value, ties by identifier.  Each says how many of
-    its kind were worth money and how many of them are not listed.
+    its kind were worth money and how many of them are not listed.  What has
+    long stood so is counted apart from what changed of late, which it would
+    crowd out: it is worth what it costs in a year.
     """
     ranked = sorted(candidates, key=lambda one: (-one.value, one.decision_id))
-    totals = Counter(one.kind for one in ranked)
-    taken: Counter[Kind] = Counter()
+    totals = Counter((one.kind, one.judged_by) for one in ranked)
+    taken: Counter[tuple[Kind, str]] = Counter()
     kept: list[Candidate] = []
     for candidate in ranked:
-        taken[candidate.kind] += 1
-        if taken[candidate.kind] > per_kind:
+        group = candidate.kind, candidate.judged_by
+        taken[group] += 1
+        if taken[group] > per_kind:
             continue
-        if totals[candidate.kind] > per_kind:
-            candidate.facts.add("not_listed", totals[candidate.kind] - per_kind, "count", "looked")
+        if totals[group] > per_kind:
+            candidate.facts.add("not_listed", totals[group] - per_kind, "count", "looked")
         kept.append(candidate)
     return kept
 

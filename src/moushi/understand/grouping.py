@@ -22,6 +22,8 @@ from moushi.understand.corpus import ZH, Corpus, Places
 from moushi.understand.features import Hashes
 from moushi.understand.phrases import Floats, units
 
+# As near to the exact directions as the groups need.
+_OVERSAMPLED, _POWERS = 20, 8
 _DIMENSIONS = 50
 _MOST_TERMS = 20_000
 # Terms that a topic is known by; the others hardly tell it from the rest.
@@ -162,11 +164,12 @@ def _vocabulary(corpus: Corpus) -> tuple[Hashes, Vectors]:
 
 def _axes(matrix: Any) -> Vectors:
     """Return the leading directions of term space, (terms, dimensions)."""
-    from scipy.sparse.linalg import svds
+    from sklearn.utils.extmath import randomized_svd
 
     size = min(_DIMENSIONS, min(matrix.shape) - 1)
-    _, _, axes = svds(matrix.astype(np.float64), k=size, v0=np.ones(min(matrix.shape)), return_singular_vectors="vh")
-    return np.asarray(axes[::-1].T, np.float32)
+    # Not by Lanczos: where texts are few or alike it begins anew from numbers that differ from call to call.
+    axes = randomized_svd(matrix.astype(np.float64), size, n_oversamples=_OVERSAMPLED, n_iter=_POWERS, random_state=0)[2]
+    return np.asarray(axes.T, np.float32)
 
 
 def _number(plane: Vectors, texts: int, seed: int, before: int | None) -> int:

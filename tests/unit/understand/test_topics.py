@@ -176,3 +176,12 @@ def test_confidence_is_the_lead_over_the_next_group() -> None:
     # alpha alone: 1 against 0.5; alpha and beta, each at the root of a half: 1 against 1.
     assert groups.tolist() == [0, 0]
     assert clear.tolist() == pytest.approx([0, 0.5])
+
+
+def test_texts_that_are_alike_have_the_same_topics_however_often_they_are_found() -> None:
+    chance = random.Random(5)
+    letters = "bdfgklmnprtvz"
+    nonsense = ["".join(chance.choice(letters) + chance.choice("aeiou") for _ in range(3)) for _ in range(40)]
+    texts = pa.table({"body": [f"{' '.join(chance.sample(nonsense, 9))}, call me on" for _ in range(30)], "language": ["en"] * 30})
+    found = {str(Topics(0).fit(texts).table().to_pylist()) for _ in range(8)}
+    assert len(found) == 1
