@@ -48,6 +48,7 @@ The tree, by the part of the system that raises it::
     │   └── MappingInvalid (ValueError)
     ├── StageError
     │   ├── NotFitted (ValueError)
+    │   ├── ModelOutdated (ValueError)
     │   ├── NotSupported (NotImplementedError)
     │   └── NotEnoughData (ValueError)
     ├── LedgerError
@@ -471,6 +472,13 @@ class NotFitted(StageError, ValueError):
 
     en = "{where}: this {model} is not fitted yet. Call fit(...) first."
     zh = "{where}：该 {model} 尚未训练。请先调用 fit(...)。"
+
+
+class ModelOutdated(StageError, ValueError):
+    """A saved model was learned by another version, or with other word vectors; read by this one, it would say something else."""
+
+    en = "{where}: the model in {path!r} was learned with {found}, this version reads {expected}. Learn it anew with fit(...), then save(...)."
+    zh = "{where}：{path!r} 中的模型是用 {found} 训练的，当前版本只能读取 {expected}。请用 fit(...) 重新训练，再用 save(...) 保存。"
 
 
 class NotSupported(StageError, NotImplementedError):

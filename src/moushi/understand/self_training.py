@@ -32,8 +32,11 @@ LEAST = 30
 SOME = 300
 """Labelled texts from which linear models learn before any text without a label is used."""
 
-COSTS = {"nbsvm": 0.005, "svm": 0.25}
-"""Liblinear's C per member."""
+COSTS = {"nbsvm": 0.005, "svm": 0.25, "meaning": 3.0}
+"""How closely each member fits its texts: liblinear's C."""
+
+_WEIGHS = {"nbsvm": 1.0, "svm": 1.0, "meaning": 0.5}
+"""How much each member counts: what words mean in general gives way to how they are used here."""
 
 _SHARES = (0.5, 0.7, 0.85)
 """Shares of the unlabelled texts taken as sure, round by round."""
@@ -56,7 +59,7 @@ class SelfTrained:
     ----------
     fitted : the members
     scales : the spread of what each decides
-    weight : how much the evidence counts, in members
+    weight : how much the evidence counts, in members on n-grams
     spread, shift : log odds per unit, and those of a decision of 0
     """
 
@@ -72,8 +75,9 @@ class SelfTrained:
 
     def decided(self, shown: Shown, evidence: Floats) -> Floats:
         """Return what members and evidence decide together."""
-        parts = [model.decide(shown[name])[:, 0] / self.scales[name] for name, model in self.fitted.items()]
-        result: Floats = (np.sum(parts, axis=0) + self.weight * evidence) / (len(parts) + self.weight)
+        whole = sum(_WEIGHS[name] for name in self.fitted)
+        decided = _summed({name: model.decide(shown[name])[:, 0] / self.scales[name] for name, model in self.fitted.items()})
+        result: Floats = (decided + self.weight * evidence) / (whole + self.weight)
         return result
 
     def figures(self) -> dict[str, Any]:
@@ -99,7 +103,7 @@ def self_train(shown: Shown, y: Floats, evidence: Floats, words: Floats, weight:
     y : 1 for pleased, 0 for displeased, NaN where not known
     evidence : what else says that they are pleased: above 0 if so, about 1 in size
     words : what words say, by which the share of good texts is kept in bounds
-    weight : how much the evidence counts, in members
+    weight : how much the evidence counts, in members on n-grams
     seed : for the halves
 
     Returns
@@ -191,8 +195,13 @@ def _importance(y: Floats, pseudo: Floats) -> Floats:
 
 def _decided(shown: Shown, fitted: dict[str, Fitted]) -> Floats:
     """Return the sum of what the members decide, each of spread 1."""
-    parts = [model.decide(shown[name])[:, 0] for name, model in fitted.items()]
-    result: Floats = np.sum([part / spread_of(part) for part in parts], axis=0)
+    parts = {name: model.decide(shown[name])[:, 0] for name, model in fitted.items()}
+    return _summed({name: part / spread_of(part) for name, part in parts.items()})
+
+
+def _summed(parts: dict[str, npt.NDArray[Any]]) -> Floats:
+    """Return what members decide, each as much as it counts."""
+    result: Floats = np.sum([_WEIGHS[name] * part for name, part in parts.items()], axis=0)
     return result
 
 

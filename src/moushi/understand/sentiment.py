@@ -3,8 +3,8 @@
 Four layers, each used as far as the workspace bears it:
 
 - the words of judgement that ship with the package (Chinese and English);
-- linear models on n-grams that learn from unlabelled texts, beginning with
-  those that the words are sure of, and from a few labels;
+- linear models, on n-grams and on what words mean, that learn from unlabelled
+  texts, beginning with those that the words are sure of, and from a few labels;
 - with some labels a line, with many small networks, on the traits of texts,
   learned on texts that the linear models had not seen;
 - where the unlabelled texts are of another kind than the labelled ones, linear
@@ -21,14 +21,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from moushi.errors import NotFitted
-from moushi.understand.corpus import Corpus
+from moushi.errors import ModelOutdated, NotFitted
+from moushi.understand.corpus import EN, Corpus
 from moushi.understand.features import CHARACTERS, WORDS, Matrix, View, kept_grams, side_by_side
 from moushi.understand.members import Fitted
 from moushi.understand.self_training import LEAST, SOME, SelfTrained, Shown, self_train, spread_of, two
 from moushi.understand.sentiment_lexicon import Judged, judge
 from moushi.understand.sentiment_trained import Trained, train
 from moushi.understand.strangers import Strangers, find_strangers
+from moushi.understand.vectors import Vectors
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -37,7 +38,7 @@ MOST_UNLABELLED = 30_000
 MOST_LABELLED = 80_000
 """Texts that are learned from at most, taken evenly."""
 
-VERSION = 2
+VERSION = 3
 """Of the words, the features and the file of a saved model."""
 
 _WORD_SPREAD, _WORD_SHIFT = 2.0, 0.1
@@ -137,7 +138,7 @@ class SentimentModel:
         rows = np.concatenate([labelled, unlabelled])
         counts = [grams.counts(corpus)[rows] for grams in _GRAMS]
         self.views_ = [View(grams, 2 if len(rows) > 500 else 1).fit(count) for grams, count in zip(_GRAMS, counts, strict=True)]
-        shown = self._shown(counts)
+        shown = self._shown(counts, _meaning(corpus)[rows])
         words, y = judged.score[rows], known[rows]
         self.word_spread_ = spread_of(words)
         mine, others = np.arange(len(labelled)), np.arange(len(labelled), len(rows))
@@ -175,7 +176,7 @@ class SentimentModel:
             abroad = self_train(others, np.full(len(home), np.nan), home, theirs.score, weight, self.seed)
             self.adapted_, self.strangers_ = abroad, None if abroad is None else self.strangers_
 
-    def _shown(self, counts: list[Matrix]) -> Shown:
+    def _shown(self, counts: list[Matrix], meaning: Matrix) -> Shown:
         """Return the features of texts as each member wants them."""
         from scipy import sparse
 
@@ -183,11 +184,13 @@ class SentimentModel:
         return {
             "nbsvm": sparse.hstack([view.present(count) for view, count in pairs]).tocsr(),
             "svm": sparse.hstack([view.weighted(count) for view, count in pairs]).tocsr(),
+            "meaning": meaning,
         }
 
     def _odds(self, corpus: Corpus, judged: Judged) -> Floats:
         found = kept_grams(self.views_, corpus)
-        shown = dict(zip(("nbsvm", "svm"), side_by_side(self.views_, found, corpus), strict=True))
+        present, weighted = side_by_side(self.views_, found, corpus)
+        shown = {"nbsvm": present, "svm": weighted, "meaning": _meaning(corpus)}
         if self.trained_ is None:
             assert self.adapted_ is not None
             return self.adapted_.odds(shown, judged.score / self.word_spread_)
@@ -202,7 +205,7 @@ class SentimentModel:
         if not hasattr(self, "tier_"):
             raise NotFitted(where="SentimentModel.save", model="SentimentModel")
         folder.mkdir(parents=True, exist_ok=True)
-        about: dict[str, Any] = {"version": VERSION, "tier": self.tier_}
+        about: dict[str, Any] = {"learned_with": _learned_with(), "tier": self.tier_}
         arrays: dict[str, npt.NDArray[Any]] = {}
         if self.tier_ != "words":
             about["word_spread"] = self.word_spread_
@@ -220,10 +223,16 @@ class SentimentModel:
 
     @classmethod
     def load(cls, folder: Path) -> SentimentModel:
-        """Read a model that `save` wrote; it reads texts as the one that was saved did."""
+        """Read a model that `save` wrote; it reads texts as the one that was saved did.
+
+        Raises
+        ------
+        ModelOutdated : if another version wrote it, or one with other word vectors
+        """
         model = cls()
         with np.load(folder / _FILE, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
+            _check(folder, about)
             model.tier_, model.trained_, model.adapted_, model.strangers_ = about["tier"], None, None, None
             if model.tier_ == "words":
                 return model
@@ -238,6 +247,32 @@ class SentimentModel:
             if "strangers.weights" in arrays:
                 model.strangers_ = Strangers(Fitted(arrays["strangers.weights"], arrays["strangers.bias"]))
         return model
+
+
+def _learned_with() -> dict[str, Any]:
+    """Return what a model must have been learned with to be read."""
+    return {"version": VERSION, "vectors": Vectors.load().digest}
+
+
+def _check(folder: Path, about: dict[str, Any]) -> None:
+    # Version 2 and before named themselves alone.
+    found, expected = about.get("learned_with", {"version": about.get("version")}), _learned_with()
+    if found != expected:
+        raise ModelOutdated(where="SentimentModel.load", path=str(folder / _FILE), found=found, expected=expected)
+
+
+def _meaning(corpus: Corpus) -> Matrix:
+    """Return where texts lie among words: (texts, numbers), each language on axes of its own, for they do not compare.
+
+    Sparse, because a dense product rounds by the size of the batch.
+    """
+    from scipy import sparse
+
+    mean = Vectors.load().mean(corpus)
+    count, axes = mean.shape
+    columns = np.arange(axes, dtype=np.int32) + axes * (corpus.tongues == EN).astype(np.int32)[:, None]
+    ends = np.arange(0, mean.size + 1, axes, dtype=np.int32)
+    return sparse.csr_matrix((mean.ravel(), columns.ravel(), ends), shape=(count, 2 * axes))
 
 
 def _part(corpus: Corpus, judged: Judged, rows: Rows) -> tuple[Corpus, Judged]:

@@ -14,6 +14,7 @@ as knowledge is distilled: Hinton, Vinyals and Dean (2015).
 from __future__ import annotations
 
 import functools
+import hashlib
 from importlib import resources
 from typing import Any
 
@@ -65,6 +66,11 @@ class Vectors:
     def dimensions(self) -> int:
         """Numbers per word."""
         return int(self._points.shape[1])
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Tells vectors apart: what was learned with others cannot be read with these."""
+        return hashlib.blake2b(self._hashes.tobytes() + self._points.tobytes(), digest_size=8).hexdigest()
 
     def mean(self, corpus: Corpus) -> Floats:
         """Return where each text lies: (texts, dimensions), of length 1; 0 where no word is known."""

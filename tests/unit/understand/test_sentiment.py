@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from moushi.errors import NotFitted
+from moushi.errors import ModelOutdated, NotFitted
 from moushi.understand import sentiment as module
 from moushi.understand.corpus import Corpus
 from moushi.understand.sentiment import SentimentModel
@@ -201,13 +201,44 @@ def test_a_saved_model_reads_the_same(tmp_path: Path, count: int) -> None:
     assert np.array_equal(SentimentModel.load(tmp_path / "new").read(fresh).scores, model.read(fresh).scores)
 
 
+@pytest.mark.parametrize(("name", "value"), [("version", 2), ("vectors", "others")])
+def test_a_model_learned_with_something_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    now = module._learned_with()
+    monkeypatch.setattr(module, "_learned_with", lambda: {**now, name: value})
+    SentimentModel().fit(Corpus([])).save(tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(ModelOutdated, match=f"'{name}': {value!r}"):
+        SentimentModel.load(tmp_path)
+
+
+def test_a_model_of_a_version_that_said_less_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "sentiment.npz").open("wb") as file:
+        np.savez(file, about=np.array('{"version": 2, "tier": "words"}'))
+    with pytest.raises(ModelOutdated, match="'version': 2"):
+        SentimentModel.load(tmp_path)
+
+
+def test_words_that_mean_the_same_are_judged_alike_without_being_met() -> None:
+    """The member on meaning knows words from elsewhere: two languages in one workspace do not disturb each other."""
+    good = ("delicious", "tasty", "beautiful", "comfortable", "可口", "美味", "漂亮", "舒适")
+    bad = ("disgusting", "filthy", "ugly", "painful", "恶心", "肮脏", "丑陋", "疼痛")
+    parts = [(word, filling, kind) for kind, words in ((1, good), (0, bad)) for word in words for filling in FILLING]
+    texts = [f"{filling} {word}" for word, filling, _ in parts]
+    labels = [2.0 * kind - 1 for *_, kind in parts]
+    model = SentimentModel().fit(Corpus(texts), labels=labels)
+    assert model.adapted_ is not None
+    meaning = model.adapted_.fitted["meaning"]
+    decided = meaning.decide(module._meaning(Corpus(["yummy", "gross", "好吃", "难吃"])))[:, 0]
+    assert (decided[0] > decided[1], decided[2] > decided[3]) == (True, True)
+
+
 def test_a_text_is_read_alike_in_any_company() -> None:
     texts, kinds = reviews(2500, 9, known=0.5)
     model = SentimentModel().fit(Corpus(texts), labels=[2.0 * kind - 1 for kind in kinds])
     some = ["，，好", "", *texts[:20], "!! not bad"]
     together = model.read(Corpus(some)).scores
     alone = [float(model.read(Corpus([text])).scores[0]) for text in some]
-    assert together == pytest.approx(alone, abs=1e-5)
+    assert together.tolist() == alone
 
 
 def test_praise_alone_with_hardly_any_blame_is_no_trouble() -> None:
