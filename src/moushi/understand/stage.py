@@ -52,7 +52,7 @@ class UnderstandStage:
     """
 
     name: ClassVar[str] = "understand"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     asks: ClassVar[Role] = ROLE
     triggers: ClassVar[tuple[type[Table], ...]] = (Texts, Products, Corrections)
     # Topics of the run before hand their identities on, readings of models are not asked for again; that they were
