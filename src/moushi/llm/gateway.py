@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from moushi.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable, MoushiError, Words
+from moushi.errors import ModelAnswerInvalid, ModelRejected, ModelUnavailable, MoushiError
 from moushi.llm.book import Book, Spending
 from moushi.llm.endpoint import Endpoint, Reply, Request, cause
 from moushi.llm.line import Line, Places, Ride, Send, Sleep, outcome_of
@@ -431,8 +431,3 @@ def _replaced(value: Any, masked: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_replaced(item, masked) for item in value]
     return value
-
-
-def reason_in(answer: Answer[Any]) -> Words | None:
-    """Return why it was no model that answered, in both languages; None where it was."""
-    return None if answer.reason is None else Words(answer.reason.message("en"), answer.reason.message("zh"))
