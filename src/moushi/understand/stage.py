@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 MOST_LEARNT = 20_000
 """Texts that the reader learns from; of more, a sample that depends on their identifiers only."""
 LEARNT_CHARACTERS = 2_000
-MOST_BRANDS = 2_000
+MOST_BRANDS, MOST_CODES = 2_000, 5_000
+LEAST_CODE = 4
+"""Characters of a product's number from which on it is a word: "T5" may be anything."""
 
 
 class UnderstandStage:
@@ -113,7 +115,7 @@ def learn_from(
         seed=context.settings.count("seed"),
         given=Given(
             common=repeated(zip(rows[Texts.body].to_pylist(), rows["n"].to_pylist(), strict=True), facts["n"]),
-            lexicon=_brands(context),
+            lexicon=_own_words(context),
             corrected=_corrections(context, texts),
             readings=known.readings,
         ),
@@ -161,13 +163,19 @@ def _sample(context: Context, texts: ir.Table, known: Kept) -> ir.Table:
     return joined.order_by(order).limit(MOST_LEARNT).select(*columns, body=joined[Texts.body].substr(0, LEARNT_CHARACTERS))
 
 
-def _brands(context: Context) -> list[str]:
-    """Return the brands that the shop sells, as words of its own."""
+def _own_words(context: Context) -> list[str]:
+    """Return the brands that the shop sells and the numbers of its goods that have letters in them: words of its own.
+
+    A number of digits alone is left out: it may be a price, a year or a size.
+    """
     products = context.read(Products)
     branded = products.filter(products[Products.brand].notnull())
     counted = branded.group_by(Products.brand).aggregate(n=branded.count())
     rows = context.engine.to_arrow(counted.order_by([counted["n"].desc(), Products.brand]).limit(MOST_BRANDS))
-    return [brand for brand in rows[Products.brand].to_pylist() if len(brand.strip()) > 1]
+    brands = [brand for brand in rows[Products.brand].to_pylist() if len(brand.strip()) > 1]
+    coded = products.filter(products[Products.product_id].re_search("[A-Za-z]") & products[Products.product_id].re_search("[0-9]"))
+    codes = context.engine.to_arrow(coded.select(Products.product_id).order_by(Products.product_id).limit(MOST_CODES))
+    return [*brands, *(code for code in codes[Products.product_id].to_pylist() if len(code) >= LEAST_CODE)]
 
 
 def _corrections(context: Context, texts: ir.Table) -> dict[str, list[tuple[str, str, str]]]:

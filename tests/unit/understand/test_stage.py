@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from moushi.columns import Corrections, TextAspects, TextInsights, TextQuality, Texts
+from moushi.columns import Corrections, Products, TextAspects, TextInsights, TextKeywords, TextQuality, Texts
 from moushi.understand.stage import UnderstandStage
 from tests.support import LakeContext
 
@@ -92,3 +92,13 @@ def test_what_people_corrected_holds_for_equal_texts_too(tmp_path: Path) -> None
     assert rows["c"]["tier"] == "local"
     spoken = {(row["text_id"], row["aspect"]): row["polarity"] for row in context.rows(TextAspects)}
     assert spoken == {("a", "price"): -1.0, ("b", "price"): -1.0, ("c", "quality"): -1.0}
+
+
+def test_brands_and_numbers_of_goods_are_words_of_the_shop(tmp_path: Path) -> None:
+    context = LakeContext(tmp_path)
+    context.put(Products, [{"product_id": "XK-200/B", "brand": "Tipp Topp"}, {"product_id": "2024"}, {"product_id": "T5"}])
+    context.put(Texts, [{"text_id": "a", "body": "The xk-200/b by tipp topp broke in 2024, my T5 did not", "language": "en"}])
+    UnderstandStage().run(context)
+    words = {row["keyword"] for row in context.rows(TextKeywords)}
+    assert {"xk-200/b", "tipp topp"} <= words
+    assert not {"2024", "t5"} & words
