@@ -185,18 +185,21 @@ class Book:
             return {row.scope: Spending(row.tokens, row.cost_micro) for row in connection.execute(sa.select(table))}
 
     def taken(self, purpose: str, until: datetime | None = None) -> Taken:
-        """Return what the calls that runs made for a purpose took together; until a time, where one is given."""
+        """Return what the calls that runs sent for a purpose took together; until a time, where one is given."""
         import sqlalchemy as sa
 
         from moushi.database.tables import model_calls as table
 
-        made = [table.c.purpose == purpose, table.c.run_id.is_not(None), table.c.cached.is_(False)]
+        # What found no budget, or a model that is left alone, was not sent.
+        made = [table.c.purpose == purpose, table.c.run_id.is_not(None), table.c.attempts > 0]
         if until is not None:
             made.append(table.c.started_at <= until)
-        sums = [sa.func.sum(column) for column in (table.c["items"], table.c.input_tokens + table.c.output_tokens, table.c.cost)]
+        taken = table.c.input_tokens + table.c.output_tokens
+        items, tokens, cost = (sa.func.sum(column) for column in (table.c["items"], taken, table.c.cost))
+        calls, priced = sa.func.count(table.c.call_id), sa.func.count(table.c.cost)
         with self._open().connect() as connection:
-            found = connection.execute(sa.select(*sums).where(*made)).one()
-        return Taken(found[0] or 0, found[1] or 0, found[2])
+            found = connection.execute(sa.select(items, tokens, cost, calls, priced).where(*made)).one()
+        return Taken(found[0] or 0, found[1] or 0, found[2] if found[3] == found[4] else None)
 
     def calls(self) -> list[dict[str, Any]]:
         """Return all calls, oldest first."""
