@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.text import splits
-from moushi.understand.aspect_learner import AspectLearner, Told
+from moushi.understand.aspect_learner import AspectLabel, AspectLearner
 from moushi.understand.aspects import ROW, read, read_one
 from moushi.understand.corpus import Corpus
 from moushi.understand.lexicon import OVERALL, lexicon
@@ -248,7 +248,7 @@ def diaasq(part: str) -> list[Labelled]:
 def learned(train: Sequence[Labelled], texts: Sequence[Labelled]) -> list[Pairs]:
     """Return what the lexicon and what it learned from labelled texts find."""
     shown = Corpus([each.text for each in train])
-    labels = [Told(row, category, _NAMES[sign], start) for row, each in enumerate(train) for start, _, category, sign in each.said]
+    labels = [AspectLabel(row, category, _NAMES[sign], start) for row, each in enumerate(train) for start, _, category, sign in each.said]
     learner = AspectLearner().fit(shown, read(shown), labels, whole=range(len(train)))
     corpus = Corpus([each.text for each in texts])
     found = learner.read(corpus, read(corpus))

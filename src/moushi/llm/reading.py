@@ -19,6 +19,8 @@ from moushi.llm.prompts import load_prompt
 from moushi.llm.task import Answer, EachTask, Fault, Item, Task
 
 PROMPT = "read_texts"
+PURPOSE = "understand"
+"""What its calls are for, as it stands in `model_calls`."""
 Polarity = Literal["good", "bad", "mixed"]
 Intent = Literal["return", "leave", "complain", "compare", "ask", "buy", "praise", "other"]
 Emotion = Literal["anger", "disappointment", "worry", "gratitude", "surprise", "joy", "neutral"]
@@ -72,7 +74,7 @@ def reading_task(language: Language, aspects: Mapping[str, str]) -> EachTask[Rea
     language : of the prompt
     aspects : codes of aspects, and what they mean
     """
-    task = Task(purpose="understand", prompt=load_prompt(PROMPT, language), output=Readings, schema=_schema(aspects))
+    task = Task(purpose=PURPOSE, prompt=load_prompt(PROMPT, language), output=Readings, schema=_schema(aspects))
 
     def check(reading: Reading, text: str) -> list[Fault]:
         return check_reading(reading, text, aspects)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from moushi.columns import TextInsights, Texts
-from moushi.llm.reading import POLARITIES, Reading, f1
+from moushi.llm.reading import POLARITIES, PURPOSE, Reading, f1
 from moushi.stages import Context
 from moushi.understand.asking import UNSURE, Kept
 from moushi.understand.models import Measure, Models
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LEAST_HELD = 20
 """Texts kept aside below which nothing is said of agreement."""
-PURPOSE = "understand"
 
 
 def measured(context: Context, texts: ir.Table, read: Iterable[pa.Table], known: Kept, models: Models) -> list[Measure]:

@@ -23,7 +23,7 @@ from moushi.understand.aspect_models import Judge, Lesson, Presence, Reading, pl
 from moushi.understand.aspects import ROW, SCHEMA
 from moushi.understand.clause_grams import ClauseGrams
 from moushi.understand.corpus import Corpus, Places
-from moushi.understand.said import SILENT, UNKNOWN, VALUES, Floats, Said, Signs, Told
+from moushi.understand.said import SILENT, UNKNOWN, VALUES, AspectLabel, Floats, Said, Signs
 
 LEAST = 10
 """Labelled texts that speak of an aspect, or seem to, from which its presence is learned; mentions, for polarity."""
@@ -76,7 +76,7 @@ class AspectLearner:
     --------
     >>> from moushi.understand.aspects import read
     >>> corpus = Corpus(["物流很快", "质量差"])
-    >>> learner = AspectLearner().fit(corpus, read(corpus), [Told(0, "delivery", "positive")])
+    >>> learner = AspectLearner().fit(corpus, read(corpus), [AspectLabel(0, "delivery", "positive")])
     >>> learner.aspects_, learner.judges_
     ((), False)
     >>> learner.read(corpus, read(corpus))["aspect"].to_pylist()
@@ -101,7 +101,7 @@ class AspectLearner:
         """Whether it has learned how aspects are spoken of."""
         return bool(self._judge.signs)
 
-    def fit(self, corpus: Corpus, found: pa.Table, labels: Sequence[Told], whole: Sequence[int] = ()) -> AspectLearner:
+    def fit(self, corpus: Corpus, found: pa.Table, labels: Sequence[AspectLabel], whole: Sequence[int] = ()) -> AspectLearner:
         """Learn from labels; from fewer than `LEAST` texts nothing is.
 
         Parameters
@@ -269,7 +269,7 @@ def _judged(likely: Floats, signs: Sequence[int]) -> tuple[Floats, Floats]:
     return polarity, np.where(best == 0, np.nan, likely.max(axis=1, initial=0.0))
 
 
-def _anchored(said: Said, labels: Sequence[Told], whole: Sequence[int]) -> float:
+def _anchored(said: Said, labels: Sequence[AspectLabel], whole: Sequence[int]) -> float:
     """Return what texts without labels count together, in labelled texts.
 
     Who only sets right what is wrong says nothing of all that was right: texts without labels stand for it.

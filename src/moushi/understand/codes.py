@@ -19,10 +19,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from moushi.understand import emotion, intent
 from moushi.understand.classifier import Classifier
 from moushi.understand.corpus import Corpus
 
 Floats = npt.NDArray[np.float64]
+
+CODES = {"intent": intent.INTENTS, "emotion": emotion.EMOTIONS}
+"""Codes of whole texts that labels teach: by the name of the field."""
 
 LEAST = 40
 """Labelled texts below which cues are left alone."""
@@ -35,6 +39,12 @@ _UNSEEN = 1e-3
 _CLEARLY = 1.0
 """By how many standard errors learning must be better than cues before it is used."""
 _FILE, _CLASSIFIER = "codes.json", "codes.npz"
+
+
+def found_by_cues(name: str, corpus: Corpus) -> tuple[list[str], Floats]:
+    """Return the code that cues find in each text, and how sure they are; `name` is a key of `CODES`."""
+    found = intent.leading(intent.read(corpus), len(corpus)) if name == "intent" else emotion.read(corpus)
+    return found[name].to_pylist(), found["confidence"].to_numpy().astype(np.float64)
 
 
 class CodeLearner:

@@ -6,21 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from moushi.columns import Texts
 from moushi.llm.reading import AspectReading, locate
-from moushi.understand import aspects, emotion, intent
+from moushi.understand import aspects
 from moushi.understand.aspect_learner import AspectLearner
 from moushi.understand.background import Background
-from moushi.understand.codes import CodeLearner
+from moushi.understand.codes import CODES, CodeLearner, found_by_cues
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
 from moushi.understand.models import Corrected, Measure, Models
 from moushi.understand.parity import by_language
-from moushi.understand.readings import Readings, Told, digest_of, word_of
-from moushi.understand.said import Told as Label
+from moushi.understand.readings import SCORES, Readings, Told, digest_of, word_of
+from moushi.understand.said import AspectLabel
 from moushi.understand.sentiment import SentimentModel
 from moushi.understand.topics import Topics
 
@@ -40,13 +39,10 @@ MOST_UNSAID = 3_000
 """Texts of which nobody said which aspects they speak of, from which aspects are learned beside the others."""
 POLARITY_WORDS = {"good": "positive", "bad": "negative", "mixed": "neutral"}
 TAUGHT = frozenset({"codes_held", "aspects_lexicon", "aspects_held"})
-CODES = {"intent": intent.INTENTS, "emotion": emotion.EMOTIONS}
-"""Codes of whole texts that labels teach: by the name of the field."""
 
 Fit = Callable[[Sequence[int]], SentimentModel]
 
 _PARTS = 4
-_SIGNS = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 
 
 def label_of(label: str | None, rating: float | None, low: float, high: float) -> float | None:
@@ -145,7 +141,7 @@ class _Sample:
     Attributes
     ----------
     labels : how pleased each is, by people, labels and stars; None where they do not say
-    taught : the same, and where they do not say, by language models
+    taught : the same, and where they do not say, by language models; None for texts that are kept aside
     told : what language models said of each, None where nothing or where it is kept aside
     """
 
@@ -163,20 +159,24 @@ class _Sample:
         labels = [_told(given.corrected, body, label_of(label, rating, *scale)) for body, label, rating in known]
         heard = [given.readings.get(digest_of(body)) for body in bodies] if given.readings else [None] * len(bodies)
         told = [None if each is None or each.held else each for each in heard]
-        taught = [
-            _SIGNS[word_of(each.reading.sentiment)] if label is None and each is not None else label
-            for label, each in zip(labels, told, strict=True)
-        ]
+        taught = [_taught_by(label, each) for label, each in zip(labels, heard, strict=True)]
         return cls(bodies, rows[Texts.language].to_pylist(), labels, taught, told, given)
 
     def corpus(self, rows: Sequence[int]) -> Corpus:
         return Corpus([self.bodies[row] for row in rows], [self.languages[row] for row in rows], self.given.lexicon)
 
 
-def found_by_cues(name: str, corpus: Corpus) -> tuple[list[str], npt.NDArray[np.float64]]:
-    """Return the code that cues find in each text, and how sure they are."""
-    found = intent.leading(intent.read(corpus), len(corpus)) if name == "intent" else emotion.read(corpus)
-    return found[name].to_pylist(), found["confidence"].to_numpy().astype(np.float64)
+def _taught_by(label: float | None, heard: Told | None) -> float | None:
+    """Return what a text teaches of sentiment.
+
+    A text that is kept aside teaches nothing, not even its stars: the local
+    tier is compared with a model on texts of which it knows no more than that.
+    """
+    if heard is None:
+        return label
+    if heard.held:
+        return None
+    return SCORES[word_of(heard.reading.sentiment)] if label is None else label
 
 
 def _without_doubtful(texts: _Sample, seed: int) -> _Sample:
@@ -222,18 +222,18 @@ def _aspects(texts: _Sample, seed: int) -> AspectLearner:
         return AspectLearner(seed)
     unsaid = sorted(set(range(len(texts.bodies))) - set(said))[:MOST_UNSAID]
     corpus = texts.corpus([*said, *unsaid])
-    labels: list[Label] = []
+    labels: list[AspectLabel] = []
     for place, row in enumerate(said):
         told = texts.told[row]
         labels += [] if told is None else [_label(place, texts.bodies[row], each) for each in told.reading.aspects]
-        labels += [Label(place, subject, value) for subject, value in corrected.get(texts.bodies[row], ())]
+        labels += [AspectLabel(place, subject, value) for subject, value in corrected.get(texts.bodies[row], ())]
     whole = [place for place, row in enumerate(said) if texts.told[row] is not None]
     return AspectLearner(seed).fit(corpus, aspects.read(corpus), labels, whole)
 
 
-def _label(place: int, body: str, said: AspectReading) -> Label:
+def _label(place: int, body: str, said: AspectReading) -> AspectLabel:
     found = locate(said.quote, body)
-    return Label(place, said.code, POLARITY_WORDS[said.polarity], None if found is None else found[0])
+    return AspectLabel(place, said.code, POLARITY_WORDS[said.polarity], None if found is None else found[0])
 
 
 def _taught(codes: Mapping[str, CodeLearner], judged: AspectLearner) -> list[Measure]:
@@ -251,7 +251,7 @@ def _taught(codes: Mapping[str, CodeLearner], judged: AspectLearner) -> list[Mea
 def _model_sure(texts: _Sample) -> float | None:
     """Return how often language models say what people, labels and stars say of whether a text is good or bad."""
     both = zip(texts.labels, texts.told, strict=True)
-    pairs = [(label, _SIGNS[word_of(told.reading.sentiment)]) for label, told in both if label and told]
+    pairs = [(label, SCORES[word_of(told.reading.sentiment)]) for label, told in both if label and told]
     if len(pairs) < LEAST_COMPARED:
         return None
     return round((sum(label == said for label, said in pairs) + 1) / (len(pairs) + 2), 4)
@@ -282,7 +282,7 @@ def _told(corrected: Corrected, body: str | None, label: float | None) -> float 
     """Return what a person said of a text's sentiment, else what is known of it."""
     for field_name, _, value in corrected.get(body or "", ()):
         if field_name == "sentiment":
-            return _SIGNS.get(value, 0.0)
+            return SCORES.get(value, 0.0)
     return label
 
 

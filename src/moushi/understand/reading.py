@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from moushi.columns import TextAspects, TextComparisons, TextInsights, TextKeywords, TextNeeds, Texts, TextTopics
 from moushi.schema import Table
-from moushi.understand import aspects, comparatives, emotion, intent, keywords, needs, urgency
+from moushi.understand import aspects, comparatives, keywords, needs, urgency
+from moushi.understand.codes import found_by_cues
 from moushi.understand.corpus import Corpus
 from moushi.understand.duplicates import set_aside
 from moushi.understand.models import Models, loaded
-from moushi.understand.readings import CLEAR, NEGATIVE, NEUTRAL, POSITIVE, overlaid
+from moushi.understand.readings import CLEAR, NEGATIVE, NEUTRAL, POSITIVE, SCORES, overlaid
 
 MODEL = "local tier 1"
 MOST_CHARACTERS = 20_000
@@ -25,8 +26,6 @@ ROW, AGENT = "row", "agent"
 
 LISTS: dict[str, type[Table]] = {"aspects": TextAspects, "needs": TextNeeds, "keywords": TextKeywords, "comparisons": TextComparisons}
 """What a text may hold several of: the column of `READ` and the table it becomes."""
-
-SCORES = {POSITIVE: 1.0, NEUTRAL: 0.0, NEGATIVE: -1.0}
 
 
 def item(table: type[Table]) -> pa.StructType:
@@ -114,19 +113,17 @@ def _judged(corpus: Corpus, models: Models) -> dict[str, Any]:
         TextInsights.sentiment: pa.array(labels, pa.string()),
         TextInsights.score: pa.array(scores, pa.float64()),
         TextInsights.confidence: pa.array(np.round(reading.confidences, 4), pa.float64()),
-        TextInsights.intent: _code("intent", intent.leading(intent.read(corpus), len(corpus)), corpus, models),
+        TextInsights.intent: _code("intent", corpus, models),
         TextInsights.urgency: urgency.read(corpus)["urgency"].combine_chunks().cast(pa.float64()),
-        TextInsights.emotion: _code("emotion", emotion.read(corpus), corpus, models),
+        TextInsights.emotion: _code("emotion", corpus, models),
         TextInsights.tier: pa.array(["local"] * len(corpus), pa.string()),
     }
 
 
-def _code(name: str, found: pa.Table, corpus: Corpus, models: Models) -> pa.Array:
+def _code(name: str, corpus: Corpus, models: Models) -> pa.Array:
     """Return a code of each text: as cues found it, and as labels taught to see it."""
-    learner = models.codes.get(name)
-    if learner is None or learner.counts_ is None:
-        return found[name].combine_chunks()
-    return pa.array(learner.read(corpus, found[name].to_pylist(), found["confidence"].to_numpy().astype(np.float64)), pa.string())
+    found, sure = found_by_cues(name, corpus)
+    return pa.array(models.codes[name].read(corpus, found, sure) if name in models.codes else found, pa.string())
 
 
 def _topics(corpus: Corpus, models: Models) -> dict[str, Any]:

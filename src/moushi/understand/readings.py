@@ -17,6 +17,7 @@ MODEL = "model"
 CLEAR = 0.2
 """Scores between this and its negative are neutral."""
 POSITIVE, NEUTRAL, NEGATIVE = "positive", "neutral", "negative"
+SCORES = {POSITIVE: 1.0, NEUTRAL: 0.0, NEGATIVE: -1.0}
 _HELD = 5
 """One in so many texts chosen by lot is kept aside."""
 

@@ -23,7 +23,7 @@ SILENT, UNKNOWN = -2, -3
 VALUES = {"positive": 1, "neutral": 0, "negative": -1, "none": SILENT}
 
 
-class Told(NamedTuple):
+class AspectLabel(NamedTuple):
     """What is right about an aspect of a text.
 
     Attributes
@@ -113,7 +113,7 @@ class Said:
         place = {name: number for number, name in enumerate(self.names)}
         return [place[aspect] for aspect in aspects]
 
-    def marks(self, corpus: Corpus, labels: Sequence[Told], anchors: Places) -> Marks:
+    def marks(self, corpus: Corpus, labels: Sequence[AspectLabel], anchors: Places) -> Marks:
         """Return what labels say, and of texts without labels what was found; the clause is the label's, else that of what was found."""
         named = zip(labels, self.columns(each.aspect for each in labels), strict=True)
         there = [(each, column) for each, column in named if VALUES[each.value] != SILENT]
@@ -140,7 +140,7 @@ class Said:
         clause = np.searchsorted(corpus.clauses.starts, corpus.places(texts, starts), "right") - 1
         return np.where(bounds[texts + 1] > bounds[texts], np.maximum(clause, bounds[texts]), -1)
 
-    def truth(self, labels: Sequence[Told], whole: Iterable[int]) -> Signs:
+    def truth(self, labels: Sequence[AspectLabel], whole: Iterable[int]) -> Signs:
         """Return what is known to be right by labels; of texts that are labelled whole, all is known."""
         result = np.full(self.at.shape, UNKNOWN, np.int8)
         result[sorted(set(whole))] = SILENT

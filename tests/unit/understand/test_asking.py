@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from moushi.columns import TextAspects, TextInsights, TextNeeds, TextQuality, TextReadings, Texts
+from moushi.llm.reading import Reading
 from moushi.understand.asking import Chosen, Kept, ask, choose
 from moushi.understand.corpus import Corpus
-from moushi.understand.learning import Given, learn
-from moushi.understand.readings import digest_of
+from moushi.understand.learning import Given, _Sample, learn
+from moushi.understand.readings import Told, digest_of
 from moushi.understand.stage import UnderstandStage
 from tests.unit.understand.told import Knowing, asking, reading
 
@@ -222,3 +223,23 @@ def test_aspects_are_learned_from_what_a_model_says(tmp_path: Path) -> None:
         wanted = {(name, right[bodies[int(name[1:])]]["aspects"][0]["code"]) for name in own if right[bodies[int(name[1:])]]["aspects"]}
         assert len(found & wanted) > 0.9 * len(wanted)
         assert len(found & wanted) > 0.9 * len(found)
+
+
+def test_a_text_that_is_kept_aside_teaches_nothing_not_even_its_stars() -> None:
+    rows = pa.table({Texts.body: ["held", "told", "starred"], Texts.label: ["1", None, "1"], Texts.language: ["en"] * 3})
+    rows = rows.append_column(Texts.rating, pa.nulls(3, pa.float64()))
+    said = Reading.model_validate(reading(sentiment=-0.9))
+    readings = {digest_of(body): Told(said, "tiny", "p", drawn=True, held=body == "held") for body in ("held", "told", "starred")}
+    sample = _Sample.of(rows, (0.0, 0.0), Given(readings=readings))
+    assert sample.taught == [None, -1.0, 1.0]
+    assert [told is not None for told in sample.told] == [False, True, True]
+
+
+def test_what_was_not_sent_costs_nothing_and_is_not_counted(tmp_path: Path) -> None:
+    bodies = [f"flurb gloop {place}" for place in range(20)]
+    with asking(tmp_path, Knowing({}), model_batch_texts=1, model_concurrency=1, model_tokens_run=5000) as context:
+        context.put(Texts, [{"text_id": f"t{place:02}", "body": body, "language": "en"} for place, body in enumerate(bodies)])
+        UnderstandStage().run(context)
+        read = len(context.rows(TextReadings))
+        assert 0 < read < 20
+        assert measures(context)["model_tokens_per_1000", ""] == (120_000.0, read)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from moushi.understand.aspect_learner import LEAST, AspectLearner, Told
+from moushi.understand.aspect_learner import LEAST, AspectLabel, AspectLearner
 from moushi.understand.aspects import ROW, SCHEMA, read
 from moushi.understand.corpus import Corpus
 
@@ -48,7 +48,7 @@ def written(count: int, seed: int) -> tuple[list[str], list[list[tuple[str, str]
 @functools.cache
 def taught(count: int, seed: int = 1, unlabelled: int = 200) -> AspectLearner:
     texts, truths = written(count + unlabelled, seed)
-    labels = [Told(row, aspect, value) for row in range(count) for aspect, value in truths[row]]
+    labels = [AspectLabel(row, aspect, value) for row in range(count) for aspect, value in truths[row]]
     corpus = Corpus(texts)
     return AspectLearner().fit(corpus, read(corpus), labels, whole=range(count))
 
@@ -101,7 +101,7 @@ def test_a_missed_aspect_is_found_with_its_clause_and_sign() -> None:
 def test_a_label_that_tells_the_place_teaches_which_clause_it_is() -> None:
     texts = [f"the lamp hums, the knob turns {number}" if number % 2 else f"we use it, as one would {number}" for number in range(120)]
     corpus = Corpus(texts)
-    labels = [Told(row, "knob", "negative", text.index("the knob")) for row, text in enumerate(texts) if "knob" in text]
+    labels = [AspectLabel(row, "knob", "negative", text.index("the knob")) for row, text in enumerate(texts) if "knob" in text]
     learner = AspectLearner().fit(corpus, read(corpus), labels, whole=range(len(texts)))
     text = "the knob turns, the lamp hums"
     found = learner.read(Corpus([text]), read(Corpus([text]))).to_pylist()
@@ -120,7 +120,7 @@ def test_words_that_mean_the_contrary_here_are_judged_anew() -> None:
     texts = [f"the {thing} is {word} {number}" for number in range(20) for thing in things for word in ("sick", "awful", "great")]
     corpus = Corpus(texts)
     found = read(corpus)
-    labels = [Told(row, aspect, "negative" if "awful" in texts[row] else "positive") for row, aspect, _ in sorted(pairs(found))]
+    labels = [AspectLabel(row, aspect, "negative" if "awful" in texts[row] else "positive") for row, aspect, _ in sorted(pairs(found))]
     learner = AspectLearner().fit(corpus, found, labels)
     fresh = Corpus(["the pattern is sick", "the pattern is awful"])
     assert learner.judges_
@@ -131,7 +131,7 @@ def test_who_only_sets_right_what_is_wrong_does_not_unlearn_what_was_right() -> 
     texts, _ = written(900, 5)
     corpus = Corpus(texts)
     found = read(corpus)
-    wrong = [Told(row, aspect, "none") for row, aspect, sign in sorted(pairs(found)) if aspect == "delivery" and sign == "neutral"]
+    wrong = [AspectLabel(row, aspect, "none") for row, aspect, sign in sorted(pairs(found)) if aspect == "delivery" and sign == "neutral"]
     learner = AspectLearner().fit(corpus, found, wrong[:80])
     fresh = Corpus(["fast delivery", "the delivery was late"])
     assert pairs(learner.read(fresh, read(fresh))) == pairs(read(fresh))
@@ -139,7 +139,7 @@ def test_who_only_sets_right_what_is_wrong_does_not_unlearn_what_was_right() -> 
 
 def test_few_labels_leave_all_as_it_was() -> None:
     corpus = Corpus([f"the pod jams {number}" for number in range(LEAST - 1)])
-    learner = AspectLearner().fit(corpus, read(corpus), [Told(row, "refill", "negative") for row in range(LEAST - 1)])
+    learner = AspectLearner().fit(corpus, read(corpus), [AspectLabel(row, "refill", "negative") for row in range(LEAST - 1)])
     found = read(corpus)
     assert (learner.aspects_, learner.judges_, learner.measures_) == ((), False, ())
     assert learner.read(corpus, found) is found
